@@ -1,0 +1,1 @@
+"""From a sealed snapshot to an adapter. Imports store only."""
