@@ -45,7 +45,7 @@ setup: $(VENV)/.setup ## make .venv with the pinned dependencies
 	@echo "ready: $(BIN)/finsdistill --help"
 
 test: $(VENV)/.test lint types ## lint, types and every test, from nothing
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --durations 10 $(PYTEST_ARGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadgroup --durations 10 $(PYTEST_ARGS)
 
 lint: $(VENV)/.test ## ruff, check and format
 	$(BIN)/ruff check .
