@@ -1,0 +1,117 @@
+"""Every fact the log can hold, one frozen model each. Names are past tense; a new event is a class and a word in `Event`.
+
+A payload carries its schema version `v`. A stored payload is never rewritten: when a field changes, the version goes up
+and `store/upcast.py` learns to read the older one.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from store.events.base import Fact, Split
+from store.events.companies import (
+    CompanyUnwatched,
+    CompanyWatched,
+    LogCreated,
+    SplitAssigned,
+)
+from store.events.filings import (
+    ChunkAppended,
+    ChunkRetired,
+    FilingChunked,
+    FilingDiscovered,
+    FilingFetched,
+    FilingRefused,
+)
+from store.events.labels import (
+    ChunkDeadLettered,
+    ChunkLabelled,
+    LabellingPaused,
+    LabellingResumed,
+    LabelRefused,
+    LabelReviewed,
+    RecipeAdopted,
+    RecipeDeclared,
+    Requeued,
+)
+from store.events.runs import (
+    AdapterEvaluated,
+    AdapterHeld,
+    AdapterPromoted,
+    AdapterRolledBack,
+    AdapterTrained,
+    Comparison,
+    Score,
+    SnapshotSealed,
+    TrainingFailed,
+    TrainingStarted,
+)
+
+Event = Annotated[
+    LogCreated
+    | CompanyWatched
+    | CompanyUnwatched
+    | SplitAssigned
+    | FilingDiscovered
+    | FilingFetched
+    | FilingRefused
+    | ChunkAppended
+    | FilingChunked
+    | ChunkRetired
+    | RecipeDeclared
+    | RecipeAdopted
+    | ChunkLabelled
+    | LabelRefused
+    | ChunkDeadLettered
+    | Requeued
+    | LabelReviewed
+    | LabellingPaused
+    | LabellingResumed
+    | SnapshotSealed
+    | TrainingStarted
+    | AdapterTrained
+    | TrainingFailed
+    | AdapterEvaluated
+    | AdapterPromoted
+    | AdapterHeld
+    | AdapterRolledBack,
+    Field(discriminator="type"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+__all__ = [
+    "EVENT",
+    "AdapterEvaluated",
+    "AdapterHeld",
+    "AdapterPromoted",
+    "AdapterRolledBack",
+    "AdapterTrained",
+    "ChunkAppended",
+    "ChunkDeadLettered",
+    "ChunkLabelled",
+    "ChunkRetired",
+    "CompanyUnwatched",
+    "CompanyWatched",
+    "Comparison",
+    "Event",
+    "Fact",
+    "FilingChunked",
+    "FilingDiscovered",
+    "FilingFetched",
+    "FilingRefused",
+    "LabelRefused",
+    "LabelReviewed",
+    "LabellingPaused",
+    "LabellingResumed",
+    "LogCreated",
+    "RecipeAdopted",
+    "RecipeDeclared",
+    "Requeued",
+    "Score",
+    "SnapshotSealed",
+    "Split",
+    "SplitAssigned",
+    "TrainingFailed",
+    "TrainingStarted",
+]

@@ -1,0 +1,40 @@
+"""The log itself and its companies."""
+
+from typing import Literal
+
+from store.events.base import Fact, Split
+
+
+class LogCreated(Fact):
+    """The first event of a log. A real log refuses sample companies, a demo log refuses sec.gov."""
+
+    type: Literal["LogCreated"] = "LogCreated"
+    log_id: str
+    purpose: Literal["real", "demo"]
+
+
+class CompanyWatched(Fact):
+    """A company's new filings are wanted."""
+
+    type: Literal["CompanyWatched"] = "CompanyWatched"
+    company_id: str
+    cik: int | None
+    ticker: str | None
+    name: str | None
+
+
+class CompanyUnwatched(Fact):
+    """A company's new filings are no longer wanted; what is in the log stays."""
+
+    type: Literal["CompanyUnwatched"] = "CompanyUnwatched"
+    company_id: str
+
+
+class SplitAssigned(Fact):
+    """Training or held out, decided once at a company's first sight, for good; `rule` says why."""
+
+    type: Literal["SplitAssigned"] = "SplitAssigned"
+    company_id: str
+    cik: int | None
+    split: Split
+    rule: str

@@ -1,0 +1,130 @@
+-- What users and scripts query. Every view stands on the immutable raw_* tables, so the same text serves the log, the
+-- published segments and any position in the past. Only functions that DuckDB 1.0 knows.
+
+-- The text is stored once, in its event.
+CREATE VIEW events AS
+SELECT seq, stream, version, type, recorded_at, payload FROM raw_events;
+
+-- A conflict (other bytes under a known accession) is told by its event and leaves the filing as it was.
+CREATE VIEW filings AS
+SELECT c.accession, f.cik, f.company_id, f.company, f.ticker, f.form, f.filed, f.period, coalesce(f.url, c.url) AS url,
+    f.source, c.sha256, c.bytes, c.status, CASE WHEN c.status IN ('refused', 'alias') THEN c.reason END AS reason,
+    f.amends, c.chunks, c.items, c.parser, c.extraction_sha256, f.ciks, c.seq
+FROM (
+    SELECT accession, max(seq) AS seq, arg_max(status, seq) AS status, arg_max(reason, seq) AS reason,
+        arg_max(url, seq) AS url, arg_max(sha256, seq) AS sha256, arg_max(bytes, seq) AS bytes,
+        arg_max(chunks, seq) AS chunks, arg_max(items, seq) AS items, arg_max(parser, seq) AS parser,
+        arg_max(extraction_sha256, seq) AS extraction_sha256
+    FROM raw_filing_changes WHERE status <> 'conflict' GROUP BY accession
+) c LEFT JOIN raw_filings f ON f.accession = c.accession;
+
+CREATE VIEW companies AS
+SELECT s.company_id, s.cik, s.split, s.rule, w.ticker, w.name, coalesce(w.watched, false) AS watched,
+    coalesce(w.seq, s.seq) AS seq
+FROM raw_splits s LEFT JOIN (
+    SELECT company_id, max(seq) AS seq, arg_max(ticker, seq) AS ticker, arg_max(name, seq) AS name,
+        arg_max(watched, seq) AS watched
+    FROM raw_companies GROUP BY company_id
+) w ON w.company_id = s.company_id;
+
+-- One row per occurrence, without its text: what everything but `chunks` needs.
+CREATE VIEW occurrences AS
+SELECT c.chunk_id, c.text_id, c.accession, c.ordinal, c.item, c.char_start, c.char_end, c.split,
+    r.chunk_id IS NOT NULL AS retired, c.seq
+FROM raw_chunks c LEFT JOIN (
+    SELECT chunk_id FROM raw_chunk_changes GROUP BY chunk_id HAVING arg_max(retired, seq)
+) r ON r.chunk_id = c.chunk_id;
+
+CREATE VIEW chunks AS
+SELECT o.chunk_id, o.text_id, o.accession, o.ordinal, o.item, o.char_start, o.char_end,
+    json_extract_string(e.payload, '$.text') AS text, o.split, o.retired, o.seq
+FROM occurrences o JOIN raw_events e ON e.seq = o.seq;
+
+-- One row per text: its oldest occurrence that is not retired, and the split. A text in both splits is used in neither.
+CREATE VIEW texts AS
+SELECT text_id, arg_min(chunk_id, seq) AS chunk_id, arg_min(accession, seq) AS accession, arg_min(item, seq) AS item,
+    min(seq) AS chunk_seq, count(*) AS occurrences,
+    CASE WHEN min(split) <> max(split) THEN 'both' ELSE min(split) END AS split
+FROM occurrences WHERE NOT retired GROUP BY text_id;
+
+CREATE VIEW recipes AS
+SELECT r.recipe, r.teacher, r.model, r.revision, r.quantization, r.licence, r.toy, r.spec,
+    r.recipe = (SELECT arg_max(recipe, seq) FROM raw_recipe_changes) AS active, r.recorded_at, r.seq
+FROM raw_recipes r;
+
+CREATE VIEW labels AS
+SELECT l.label_id, l.text_id, l.chunk_id, l.recipe, l.attempt, l.rationale, l.summary, l.raw, l.flags, l.grounded,
+    v.review, l.validator, l.prompt_tokens, l.completion_tokens, l.seconds, l.recorded_at AS labelled_at, l.seq
+FROM raw_labels l LEFT JOIN (
+    SELECT label_id, arg_max(review, seq) AS review FROM raw_label_changes GROUP BY label_id
+) v ON v.label_id = l.label_id;
+
+-- Accepted labels of the active recipe whose text still occurs, without the text itself.
+CREATE VIEW triplet_keys AS
+SELECT l.label_id, l.text_id, t.chunk_id, t.chunk_seq, t.accession, t.item, l.rationale, l.summary, l.recipe, l.flags,
+    l.grounded, l.review, t.split, l.labelled_at, l.seq,
+    t.split = 'train' AND l.grounded AND l.review IS DISTINCT FROM 'rejected'
+        AND NOT list_has_any(l.flags, ['repaired', 'forced_close']) AS eligible
+FROM labels l JOIN texts t ON t.text_id = l.text_id
+WHERE l.recipe = (SELECT arg_max(recipe, seq) FROM raw_recipe_changes);
+
+CREATE VIEW triplets AS
+SELECT k.label_id, k.text_id, k.chunk_id, k.accession, f.cik, f.company, f.form, k.item,
+    json_extract_string(e.payload, '$.text') AS text, k.rationale, k.summary, k.recipe, r.teacher, r.toy, k.flags,
+    k.grounded, k.review, k.split, k.eligible, f.company_id, k.labelled_at, k.seq
+FROM triplet_keys k
+JOIN raw_events e ON e.seq = k.chunk_seq
+JOIN raw_filings f ON f.accession = k.accession
+JOIN raw_recipes r ON r.recipe = k.recipe;
+
+CREATE VIEW dead_letters AS
+SELECT d.chunk_id, d.text_id, d.recipe, d.reason, x.raw, d.attempts, d.recorded_at, d.seq
+FROM (
+    SELECT text_id, recipe, max(seq) AS seq, arg_max(chunk_id, seq) AS chunk_id, arg_max(reason, seq) AS reason,
+        arg_max(attempts, seq) AS attempts, arg_max(recorded_at, seq) AS recorded_at
+    FROM raw_dead_letters GROUP BY text_id, recipe HAVING NOT arg_max(requeued, seq)
+) d LEFT JOIN (
+    SELECT text_id, recipe, arg_max(raw, seq) AS raw FROM raw_refusals GROUP BY text_id, recipe
+) x ON x.text_id = d.text_id AND x.recipe = d.recipe;
+
+CREATE VIEW refusals AS
+SELECT chunk_id, text_id, recipe, reason, detail, raw, attempt AS attempts, validator, recorded_at, seq FROM raw_refusals;
+
+-- Texts the active recipe has no label and no dead letter for. Attempts count from the last requeue.
+CREATE VIEW pending AS
+SELECT t.text_id, t.chunk_id, t.accession, t.item, t.split, t.chunk_seq, coalesce(x.attempts, 0) AS attempts, a.recipe
+FROM texts t
+CROSS JOIN (SELECT arg_max(recipe, seq) AS recipe FROM raw_recipe_changes HAVING count(*) > 0) a
+LEFT JOIN (
+    SELECT r.text_id, r.recipe, count(*) AS attempts FROM raw_refusals r
+    LEFT JOIN (
+        SELECT text_id, recipe, max(seq) AS seq FROM raw_dead_letters WHERE requeued GROUP BY text_id, recipe
+    ) q ON q.text_id = r.text_id AND q.recipe = r.recipe
+    WHERE r.seq > coalesce(q.seq, 0) GROUP BY r.text_id, r.recipe
+) x ON x.text_id = t.text_id AND x.recipe = a.recipe
+ANTI JOIN raw_labels l ON l.text_id = t.text_id AND l.recipe = a.recipe
+ANTI JOIN dead_letters d ON d.text_id = t.text_id AND d.recipe = a.recipe;
+
+CREATE VIEW snapshots AS
+SELECT snapshot_id, log_seq, recipe, parent, rows, new_rows, sha256, heldout_rows, heldout_sha256, recorded_at, seq
+FROM raw_snapshots;
+
+CREATE VIEW runs AS
+SELECT run_id, snapshot_id, status, attempt, stage, start, parent, reason, spec, recorded_at, seq FROM raw_runs;
+
+CREATE VIEW adapters AS
+SELECT a.adapter_id, a.snapshot_id, a.base, a.parent, c.status, c.reason, c.detail, a.start, a.objective, a.toy, a.rows,
+    a.dropped, a.seconds, a.tokens, a.loss_first, a.loss_last, a.run_id, a.recorded_at, c.seq
+FROM raw_adapters a JOIN (
+    SELECT adapter_id, max(seq) AS seq, arg_max(status, seq) AS status, arg_max(reason, seq) AS reason,
+        arg_max(detail, seq) AS detail
+    FROM raw_adapter_changes GROUP BY adapter_id
+) c ON c.adapter_id = a.adapter_id;
+
+CREATE VIEW metrics AS
+SELECT adapter_id, snapshot_id, system, field, metric, value, low, high, n, clusters, eval_set, signature, recorded_at, seq
+FROM raw_metrics;
+
+CREATE VIEW comparisons AS
+SELECT adapter_id, against, difference, low, high, n, clusters, eval_set, signature, per_example_sha256, recorded_at, seq
+FROM raw_comparisons;
