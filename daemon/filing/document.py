@@ -1,0 +1,137 @@
+"""From a file's bytes to the documents worth reading: refusals, decoding, and selection out of a full submission."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from daemon.filing.errors import FilingUnreadable, Reason
+from daemon.forms import Form, form_of
+
+MAX_BYTES: Final = 100_000_000  # the largest 10-K submissions are about half of this, graphics included
+_SMALL: Final = 100_000  # error pages and viewer shells are a few kilobytes; filings are larger or lack these words
+
+_DOCUMENT: Final = re.compile(r"<DOCUMENT>[ \t]*\r?$|<DOCUMENT>\s*<TYPE>", re.IGNORECASE | re.MULTILINE)
+_TYPE: Final = re.compile(r"<TYPE>\s*([^\s<][^<\r\n]{0,40})", re.IGNORECASE)
+_TEXT: Final = re.compile(r"<TEXT>", re.IGNORECASE)
+_TEXT_END: Final = re.compile(r"</TEXT>|</DOCUMENT>", re.IGNORECASE)
+_NOT_TEXT: Final = re.compile(r"\s*(?:<PDF>|begin \d{3} |%PDF)", re.IGNORECASE)
+_HTML: Final = re.compile(r"<(?:html|body|div|p|font|tr|td|span|br)\b[^<>]*>", re.IGNORECASE)
+_PRE: Final = re.compile(r"<pre\b", re.IGNORECASE)
+_REFUSALS: Final = (
+    "Undeclared Automated Tool",
+    "Request Rate Threshold Exceeded",
+    "<Code>AccessDenied</Code>",
+    "<Code>NoSuchKey</Code>",
+    "SEC.gov | File Unavailable",
+    "SEC.gov | Request Rate",
+    "<title>403 Forbidden",
+    "<title>404 Not Found",
+    "<title>503 Service",
+    "Access Denied</title>",
+)
+_MAGIC: Final[tuple[tuple[bytes, Reason], ...]] = (
+    (b"%PDF", "pdf"),
+    (b"PK\x03\x04", "binary"),
+    (b"\x1f\x8b", "binary"),
+    (b"\x89PNG", "binary"),
+    (b"\xff\xd8\xff", "binary"),
+    (b"GIF8", "binary"),
+    (b"\xd0\xcf\x11\xe0", "binary"),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a filing. `annual_report` marks an Exhibit 13, where MD&A and statements may sit."""
+
+    text: str
+    html: bool
+    annual_report: bool
+    form: Form | None
+
+
+def documents(body: bytes) -> tuple[Document, ...]:
+    """The main document, then any Exhibit 13; all other exhibits, graphics, PDFs and data files are left out.
+    Raises FilingUnreadable for bytes that are no whole filing."""
+    _refuse_bytes(body)
+    text = decoded(body)
+    _refuse_text(text)
+    found = tuple(_selected(text)) if _DOCUMENT.search(text) else (_document(text, None),)
+    if not found:
+        raise FilingUnreadable("not_a_filing", "the submission holds no 10-K document")
+    return found
+
+
+def decoded(body: bytes) -> str:
+    """UTF-8 if it is, else Windows-1252, whatever the file declares: declarations are often wrong."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", errors="replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace").replace("\ufffd", " ")
+
+
+def _refuse_bytes(body: bytes) -> None:
+    if len(body) > MAX_BYTES:
+        raise FilingUnreadable("too_large", f"{len(body):,} bytes, more than {MAX_BYTES:,}")
+    if not body.strip():
+        raise FilingUnreadable("empty", f"{len(body)} bytes, all white space")
+    for magic, reason in _MAGIC:
+        if body.startswith(magic):
+            raise FilingUnreadable(reason, f"it starts with {magic!r}")
+    if not body.startswith((b"\xff\xfe", b"\xfe\xff")) and body.count(0) * 10 > len(body):
+        raise FilingUnreadable("binary", f"{body.count(0):,} of {len(body):,} bytes are null")
+
+
+def _refuse_text(text: str) -> None:
+    if len(text) < _SMALL:
+        for phrase in _REFUSALS:
+            if phrase in text:
+                raise FilingUnreadable("refusal_page", f"it says {phrase!r}")
+        if "ixvFrame" in text or "<title>XBRL Viewer" in text:
+            raise FilingUnreadable("viewer_shell", "it is EDGAR's XBRL viewer, which loads the filing elsewhere")
+    low = text[:5000].lower()
+    tail = text[-20_000:].lower()
+    if "<html" in low and "</html>" not in tail and "</html>" not in text.lower():
+        raise FilingUnreadable("truncated", f"an HTML document of {len(text):,} characters without </html>")
+    if "<document>" in low and "</document>" not in tail and "</document>" not in text.lower():
+        raise FilingUnreadable("truncated", f"a submission of {len(text):,} characters without </DOCUMENT>")
+
+
+def _selected(text: str) -> Iterator[Document]:
+    """The documents of our forms and the annual reports; the first document if none declares a form of ours."""
+    parts = list(_parts(text))
+    wanted = [part for part in parts if form_of(part[0]) or part[0].upper().startswith("EX-13")]
+    if not any(form_of(kind) for kind, _ in wanted):
+        wanted = [part for part in parts[:1] if not part[0].upper().startswith(("EX-", "GRAPHIC"))] + wanted
+    main_first = sorted(wanted, key=lambda part: form_of(part[0]) is None)
+    for kind, content in main_first:
+        if not _NOT_TEXT.match(content):
+            yield _document(content, kind)
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """(declared type, content) of each `<DOCUMENT>`; one without `<TYPE>` has the type ''."""
+    starts = [found.start() for found in _DOCUMENT.finditer(text)]
+    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+        kind = _TYPE.search(text, start, min(stop, start + 2000))
+        opened = _TEXT.search(text, start, min(stop, start + 4000))
+        begin = opened.end() if opened else (kind.end() if kind else start)
+        closed = _TEXT_END.search(text, begin, stop)
+        yield (kind[1].strip() if kind else "", text[begin : closed.start() if closed else stop])
+
+
+def _document(text: str, kind: str | None) -> Document:
+    return Document(text, _is_html(text), (kind or "").upper().startswith("EX-13"), form_of(kind) if kind else None)
+
+
+def _is_html(text: str) -> bool:
+    """Plain text of the 1990s has SGML tags of its own (`<PAGE>`, `<TABLE>`, `<S>`), so only tags of real markup count."""
+    found = 0
+    for _ in _HTML.finditer(text):
+        found += 1
+        if found >= 5:
+            return True
+    return _PRE.search(text) is not None and found > 0

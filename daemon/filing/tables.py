@@ -1,0 +1,92 @@
+"""Tables, decided row by row: a layout table's prose row stays, a row of figures goes."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from daemon.filing.blocks import GAP, Block
+from daemon.filing.headings import is_contents_line, is_item_heading
+from daemon.filing.prose import is_number, is_sentence, words
+
+_MARK: Final = re.compile(
+    r"[\u2022\u00b7\u25cf\u25aa\u25a0\u25e6\u2013\u2014*o\u00a7\u00fc\uf0b7\u2023\u27a2\u2666-]|"
+    r"\(?(\d{1,2}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\(?\d{1,2}\)?|\*{1,3}|[†‡]"
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`nested` cells held a table of their own, whose rows are decided already."""
+
+    blocks: tuple[Block, ...]
+    nested: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(block.text for block in self.blocks if block.text)
+
+
+Row = tuple[Cell, ...]
+
+
+def decide(rows: list[Row]) -> list[Block]:
+    """The blocks that stay of a table, in order; one gap stands for each run of dropped rows."""
+    figures = _is_of_figures(rows)
+    kept: list[Block] = []
+    for row in rows:
+        blocks = _decide_row(row, figures=figures)
+        if blocks or not kept or kept[-1] is not GAP:
+            kept.extend(blocks or [GAP])
+    return kept
+
+
+def _is_of_figures(rows: list[Row]) -> bool:
+    """True for a table of data: a fifth of its rows or more hold figures behind a label."""
+    holding = sum(any(is_number(cell.text) for cell in _filled(row)[1:]) for row in rows)
+    return holding * 5 >= max(1, sum(bool(_filled(row)) for row in rows))
+
+
+def _filled(row: Row) -> list[Cell]:
+    return [cell for cell in row if cell.text]
+
+
+def _decide_row(row: Row, *, figures: bool) -> list[Block]:
+    if any(cell.nested for cell in row):
+        return [block for cell in row for block in cell.blocks]
+    cells = _filled(row)
+    if not cells:
+        return [block for cell in row for block in cell.blocks]
+    joined = " ".join(cell.text for cell in cells)
+    if is_contents_line(joined):
+        return []
+    if is_item_heading(joined):
+        return [Block(joined, "row", strong=True)]
+    if len(cells) == 1:
+        return _lone_cell(cells[0], figures=figures)
+    if _MARK.fullmatch(cells[0].text) and len(cells) == 2:
+        return _marked(cells[0], cells[1], figures=figures)
+    return _several(cells, figures=figures)
+
+
+def _lone_cell(cell: Cell, *, figures: bool) -> list[Block]:
+    """A full-width row: text of a layout table, or a caption inside a table of figures."""
+    if not figures:
+        return list(cell.blocks)
+    return [block for block in cell.blocks if is_sentence(block.text)]
+
+
+def _marked(mark: Cell, cell: Cell, *, figures: bool) -> list[Block]:
+    """A bullet or footnote mark and its text."""
+    if is_number(cell.text) or (figures and not is_sentence(cell.text)):
+        return []
+    first, *rest = [block for block in cell.blocks if block.text]
+    return [Block(f"{mark.text} {first.text}", "text", first.strong), *rest]
+
+
+def _several(cells: list[Cell], *, figures: bool) -> list[Block]:
+    if any(is_number(cell.text) for cell in cells[1:]):
+        # Label and figures; only a whole sentence beside a stray number is worth keeping.
+        return [b for cell in cells for b in cell.blocks if is_sentence(b.text) and len(words(b.text)) >= 25]
+    if not any(is_sentence(block.text) for cell in cells for block in cell.blocks):
+        return []
+    return [b for cell in cells for b in cell.blocks if b.text and not is_number(b.text) and not (figures and not is_sentence(b.text))]

@@ -1,0 +1,45 @@
+"""What a form is: its names and its Items in order, as plain data."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FormItem:
+    """One Item. `titles` are every heading the SEC has prescribed for the number, in lower case; a number changed its
+    meaning over the years (Item 14 was exhibits, then controls, then accountants' fees), so any of them may follow it."""
+
+    key: str
+    titles: tuple[str, ...]
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """`names` are EDGAR's submission types without `/A`; the first is the name of the family. `items` stand in the
+    order in which a filing gives them. `since` and `until` of an Item are fiscal years, None where it has no end."""
+
+    names: tuple[str, ...]
+    items: tuple[FormItem, ...]
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    def order(self, key: str) -> int | None:
+        """Where an Item stands in the form, from 0; None if the form has no such Item."""
+        return next((i for i, item in enumerate(self.items) if item.key == key), None)
+
+
+@dataclass(frozen=True)
+class FormName:
+    """A submission type in EDGAR's own spelling (`10-K405/A`), and whether it amends an earlier filing."""
+
+    name: str
+    amendment: bool
+
+
+def squeezed(name: str) -> str:
+    """The letters and digits of a name: how `10-KSB`, `10KSB` and `10 ksb` are one."""
+    return re.sub(r"[^0-9A-Z]", "", name.upper())

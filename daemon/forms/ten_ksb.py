@@ -1,0 +1,29 @@
+"""Form 10-KSB of small businesses (1993–2009), with a numbering of its own (Regulation S-B)."""
+
+from typing import Final
+
+from daemon.forms.base import Form, FormItem
+
+TEN_KSB: Final = Form(
+    names=("10-KSB", "10-KSB40", "10-KTSB"),
+    items=(
+        FormItem("1", ("description of business", "business", "general")),
+        FormItem("1A", ("risk factors",), since=2005),
+        FormItem("1B", ("unresolved staff comments",), since=2005),
+        FormItem("2", ("description of property", "description of properties", "properties", "property")),
+        FormItem("3", ("legal proceedings",)),
+        FormItem("4", ("submission of matters to a vote of security holders",)),
+        FormItem("5", ("market for common equity", "market for registrant's common equity", "market for our common equity")),
+        FormItem("6", ("management's discussion and analysis", "plan of operation")),
+        FormItem("7", ("financial statements", "consolidated financial statements")),
+        FormItem("8", ("changes in and disagreements with accountants",)),
+        FormItem("8A", ("controls and procedures",), since=2003),
+        FormItem("8B", ("other information",), since=2004),
+        FormItem("9", ("directors, executive officers", "directors and executive officers")),
+        FormItem("10", ("executive compensation",)),
+        FormItem("11", ("security ownership of certain beneficial owners",)),
+        FormItem("12", ("certain relationships and related",)),
+        FormItem("13", ("exhibits", "exhibits and reports on form 8-k")),
+        FormItem("14", ("principal accountant fees and services", "controls and procedures")),
+    ),
+)
