@@ -1,0 +1,40 @@
+"""The seam every teacher stands behind, and the settings all of them share."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from daemon.teachers.protocol import ChunkRequest, Reply, TeacherInfo
+from store.errors import FinsdistillError
+
+# Absolute, because the worker has a working folder of its own.
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class TeacherUnavailable(FinsdistillError):
+    """The teacher cannot be opened, and starting it again changes nothing."""
+
+
+class Teacher(Protocol):
+    """Answers chunks. Made and used in the worker process only."""
+
+    def describe(self) -> TeacherInfo: ...
+
+    def label(self, requests: Sequence[ChunkRequest]) -> Iterator[Reply]:
+        """Exactly one reply per request, in any order, each as soon as it is known."""
+        ...
+
+
+class CommonSettings(BaseModel):
+    """What every teacher has. Only what changes an answer goes into the recipe: budgets of money and time do not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_rationale_tokens: int = Field(default=256, ge=32, le=4096)
+    max_summary_tokens: int = Field(default=160, ge=32, le=4096)
+    attempts: int = Field(default=3, ge=1, le=10, description="answers asked for one text before it is a dead letter")
+    prompt_file: AbsolutePath | None = None
+    daily_tokens: int | None = Field(default=None, ge=1)
+    price_per_mtok: float | None = Field(default=None, ge=0)

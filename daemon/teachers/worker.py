@@ -1,0 +1,142 @@
+"""The child process that holds a teacher: settings on the first line, then requests in, replies out, until end of file.
+
+Whatever a library prints must not corrupt the protocol, so descriptor 1 becomes stderr and the protocol gets a copy of it.
+"""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from pydantic import ValidationError
+
+from daemon import children
+from daemon.teachers import SETTINGS, ExtractiveSettings, LocalSettings
+from daemon.teachers.base import Teacher
+from daemon.teachers.protocol import (
+    MAX_LINE_BYTES,
+    ChunkRequest,
+    Failed,
+    ProtocolBroken,
+    Ready,
+    Reply,
+    Unavailable,
+    decode_request,
+    encode,
+)
+from store.errors import FinsdistillError
+
+OpenTeacher = Callable[[ExtractiveSettings | LocalSettings], Teacher]
+
+# After end of file a batch may finish what is nearly done; then the process goes, whatever the teacher is doing.
+_GRACE_S: Final = 0.8
+_CANNOT_OPEN: Final = 3
+
+
+def serve(teacher: Teacher, stdin: BinaryIO, stdout: BinaryIO, *, at_end: Callable[[], None] = lambda: None) -> None:
+    """Says Ready and answers requests until `stdin` ends; all that wait go to the teacher as one batch.
+
+    `at_end` is called from the reading thread as soon as the input has ended, while a batch may still be worked on.
+    """
+    _say(stdout, encode(Ready(info=teacher.describe())))
+    waiting: queue.SimpleQueue[ChunkRequest | None] = queue.SimpleQueue()
+    reader = threading.Thread(target=_read_requests, args=(stdin, waiting, at_end), daemon=True, name="requests")
+    reader.start()
+    while batch := _next_batch(waiting):
+        for reply in _replies(teacher, batch):
+            _say(stdout, _line(reply))
+
+
+def _next_batch(waiting: "queue.SimpleQueue[ChunkRequest | None]") -> list[ChunkRequest]:
+    """Waits for one request and takes all that are there; empty at the end."""
+    batch: list[ChunkRequest] = []
+    while not batch or not waiting.empty():
+        request = waiting.get()
+        if request is None:
+            waiting.put(None)
+            break
+        batch.append(request)
+    return batch
+
+
+def _replies(teacher: Teacher, batch: Sequence[ChunkRequest]) -> Iterator[Reply]:
+    """One reply per request, whatever the teacher does: its error is the answer of those it left without one."""
+    left = {request.request_id for request in batch}
+    detail = "the teacher gave no answer"
+    try:
+        for reply in teacher.label(batch):
+            left.discard(reply.request_id)
+            yield reply
+    except Exception as error:  # noqa: BLE001 - a library may fail in any way; each request left over becomes a Failed
+        detail = f"{type(error).__name__}: {error}"[:2000]
+        sys.excepthook(type(error), error, error.__traceback__)
+    for request in batch:
+        if request.request_id in left:
+            yield Failed(request_id=request.request_id, detail=detail)
+
+
+def _line(reply: Reply) -> bytes:
+    line = encode(reply)
+    if len(line) <= MAX_LINE_BYTES:
+        return line
+    detail = f"the reply takes {len(line)} bytes, more than the {MAX_LINE_BYTES} of a line"
+    return encode(Failed(request_id=reply.request_id, detail=detail))
+
+
+def _say(stdout: BinaryIO, line: bytes) -> None:
+    stdout.write(line)
+    stdout.flush()
+
+
+def _read_requests(
+    stdin: BinaryIO, waiting: "queue.SimpleQueue[ChunkRequest | None]", at_end: Callable[[], None]
+) -> None:
+    try:
+        while line := stdin.readline(MAX_LINE_BYTES + 1):
+            waiting.put(decode_request(line))
+    except ProtocolBroken as error:
+        sys.stderr.write(f"worker: {error}\n")
+    at_end()
+    waiting.put(None)
+
+
+def _leave_soon() -> None:
+    timer = threading.Timer(_GRACE_S, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+def _claim_protocol() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the daemon, under descriptors that no library and no grandchild knows."""
+    stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return stdin, stdout
+
+
+def main(open_teacher: OpenTeacher | None = None) -> int:
+    """The process. `open_teacher` is for scripts that serve a teacher of their own; configuration cannot reach it."""
+    children.die_with_parent()
+    # The daemon ends its workers by end of file; SIGTERM keeps its default action and ends the process at once.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stdin, stdout = _claim_protocol()
+    lock = children.hold_folder(Path.cwd())
+    try:
+        settings = SETTINGS.validate_json(stdin.readline(MAX_LINE_BYTES + 1))
+        teacher = settings.open() if open_teacher is None else open_teacher(settings)
+    except (FinsdistillError, ValidationError) as error:
+        _say(stdout, encode(Unavailable(detail=str(error))))
+        return _CANNOT_OPEN
+    serve(teacher, stdin, stdout, at_end=_leave_soon)
+    os.close(lock)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
