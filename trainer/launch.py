@@ -1,0 +1,151 @@
+"""Start, watch and stop a child process that works in a run folder. Light: the daemon imports this.
+
+A run folder belongs to one run: `spec.json` goes in, `progress.json` and `outcome.json` come out, `log.txt` holds what the
+child printed. `ChildRun` is the part the evaluator's launch shares.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from store.files import write_durably
+from trainer.child import PARENT_PID
+from trainer.run import (
+    LOG,
+    OUTCOME,
+    PROGRESS,
+    SPEC,
+    Progress,
+    TrainOutcome,
+    failed_outcome,
+    read_outcome,
+    read_progress,
+)
+from trainer.spec import RunSpec
+
+# The death signal comes when the *thread* that started the child ends, not the process (prctl(2)). All children are
+# therefore started from one thread that lives as long as we do.
+_STARTER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starts-children")
+
+_QUIET: Final = {
+    "TOKENIZERS_PARALLELISM": "false",  # its warning about forks fills the log
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # without it CUDA matrix products differ from run to run
+}
+
+
+@dataclass(frozen=True)
+class ChildRun:
+    """`python -P -m MODULE RUN_DIR`, in a session of its own, with the run folder as its working folder."""
+
+    run_dir: Path
+    process: "subprocess.Popen[bytes]"
+
+    @classmethod
+    def start(cls, module: str, run_dir: Path, spec_json: str) -> "ChildRun":
+        """Writes the spec, removes what an earlier attempt left there, and starts the child."""
+        run_dir.mkdir(parents=True, exist_ok=True)
+        for stale in (OUTCOME, PROGRESS):
+            (run_dir / stale).unlink(missing_ok=True)
+        write_durably(run_dir / SPEC, spec_json.encode())
+        return cls(run_dir, _STARTER.submit(_spawn, module, run_dir).result())
+
+    def poll(self) -> int | None:
+        """The exit status, or None while the child works; negative for the signal that ended it."""
+        return self.process.poll()
+
+    def wait(self, timeout_s: float | None = None) -> int | None:
+        """As `poll`, after at most `timeout_s` seconds."""
+        try:
+            return self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, grace_s: float) -> None:
+        """SIGTERM to the child and whatever it started; SIGKILL after `grace_s` seconds."""
+        if self.poll() is None:
+            self._signal(signal.SIGTERM)
+            if self.wait(grace_s) is None:
+                self._signal(signal.SIGKILL)
+                self.process.wait()
+
+    def how_it_ended(self) -> str:
+        """One sentence for a child that left no outcome, with the end of its log."""
+        status = self.process.wait()
+        cause = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        hint = " (out of memory? see dmesg)" if status == -signal.SIGKILL else ""
+        return f"the child left no outcome: {cause}{hint}; {_last_line(self.run_dir / LOG)}"
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            return  # it ended by itself in between
+
+
+@dataclass(frozen=True)
+class Running:
+    """A training in its child process."""
+
+    spec: RunSpec
+    child: ChildRun
+
+    def poll(self) -> int | None:
+        return self.child.poll()
+
+    def progress(self) -> Progress | None:
+        """None until the child has written its first."""
+        return read_progress(self.child.run_dir)
+
+    def stop(self, grace_s: float) -> None:
+        self.child.stop(grace_s)
+
+    def outcome(self) -> TrainOutcome:
+        """Waits for the end. A child that was killed leaves a `failed` outcome too: never silence."""
+        self.child.wait()
+        found = read_outcome(self.child.run_dir)
+        return failed_outcome(self.spec, self.child.how_it_ended()) if found is None else found
+
+
+def start(run_dir: Path, spec: RunSpec) -> Running:
+    """Starts the training of `spec` in `run_dir`, over whatever an earlier attempt left there."""
+    return Running(spec, ChildRun.start("trainer", run_dir, spec.model_dump_json(indent=1) + "\n"))
+
+
+def finished(run_dir: Path, spec: RunSpec) -> TrainOutcome | None:
+    """The outcome of this very run when it is already there: a daemon that was killed need not train again."""
+    outcome = read_outcome(run_dir)
+    return outcome if outcome is not None and outcome.status == "done" and outcome.run_id == spec.run_id else None
+
+
+def _spawn(module: str, run_dir: Path) -> "subprocess.Popen[bytes]":
+    environment = os.environ | _QUIET | {PARENT_PID: str(os.getpid()), "PYTHONPATH": _python_path()}
+    with (run_dir / LOG).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", module, str(run_dir.resolve())],
+            cwd=run_dir,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _python_path() -> str:
+    """With `-P` and a working folder of its own, a child of a checkout finds our packages only here."""
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, inherited)])
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return lines[-1][:500] if lines else "its log is empty"
