@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from store.errors import StateUnusable
-from store.tables import EVENTS, TABLES, Table, create_sql
+from store.tables import EVENTS, TABLES, Table, columns_sql
 
 FORMAT: Final = 1  # of the log's schema; a higher one in the file is a newer finsdistill
 
@@ -63,7 +63,7 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     (found,) = connection.execute("SELECT max(format) FROM ledger.meta").fetchall()[0]
     if found is None:
         for table in (EVENTS, *TABLES):
-            connection.execute(create_sql(table, "raw"))
+            connection.execute(f"CREATE TABLE raw.{table.name} ({columns_sql(table)})")
         connection.execute("INSERT INTO ledger.meta VALUES (?)", [FORMAT])
         connection.execute("CHECKPOINT")  # a WAL that holds DDL is the one that replays worst
     elif found > FORMAT:

@@ -104,6 +104,6 @@ EVENTS: Final = _table(
 )
 
 
-def create_sql(table: Table, schema: str) -> str:
-    columns = ", ".join(f"{name} {kind}" for name, kind in (("seq", "BIGINT"), *table.columns))
-    return f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({columns})"
+def columns_sql(table: Table) -> str:
+    """What stands in the parentheses of CREATE TABLE."""
+    return ", ".join(f"{name} {kind}" for name, kind in (("seq", "BIGINT"), *table.columns))

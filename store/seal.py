@@ -1,0 +1,65 @@
+"""Sealing: the rows of a snapshot as of a log position, decided by the log alone."""
+
+from pathlib import Path
+from typing import Final
+
+from store.log import EventLog
+from store.snapshot import SnapshotManifest, TripletRow, rows_sha256, snapshot_id_of, write_snapshot
+
+# A text seen in both splits has split `both` and is in neither set. References need the same quality as targets.
+_ROWS: Final = """
+SELECT label_id, text_id, chunk_id, accession, company_id, form, item, text, rationale, summary, seq > ? AS is_new
+FROM triplets WHERE split = ? AND grounded AND review IS DISTINCT FROM 'rejected'
+    AND NOT list_has_any(flags, ['repaired', 'forced_close'])
+ORDER BY seq
+"""
+
+_CROSSING: Final = """
+SELECT seq FROM triplet_keys WHERE eligible AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?
+"""
+
+
+def eligible_since(log: EventLog, log_seq: int) -> int:
+    """How many labels count towards the threshold since the snapshot at `log_seq` (0: since the start)."""
+    (count,) = log.query("SELECT count(*) FROM triplet_keys WHERE eligible AND seq > ?", [log_seq])[0]
+    return int(count)
+
+
+def due_position(log: EventLog, *, since: int, threshold: int) -> int | None:
+    """Where the next snapshot is to be sealed: at the label that last crossed a multiple of the threshold, or nowhere yet.
+
+    Crossings that were missed while a training ran are one: the position is the last crossing's, not the first's.
+    """
+    crossed = eligible_since(log, since) // threshold * threshold
+    if crossed == 0:
+        return None
+    return int(log.query(_CROSSING, [since, crossed - 1])[0][0])
+
+
+def seal(log: EventLog, snapshots_dir: Path, *, log_seq: int, parent: tuple[str, int] | None) -> SnapshotManifest:
+    """Writes the snapshot folder; `parent` is the snapshot before and its log position. The same call, the same bytes' content."""
+    cursor = log.cursor(as_of=log_seq)
+    try:
+        since = parent[1] if parent else 0
+        train = [TripletRow(*row) for row in cursor.execute(_ROWS, [since, "train"]).fetchall()]
+        heldout = [TripletRow(*row) for row in cursor.execute(_ROWS, [since, "heldout"]).fetchall()]
+        recipe, teacher, toy = cursor.execute("SELECT recipe, teacher, toy FROM recipes WHERE active").fetchall()[0]
+    finally:
+        cursor.close()
+    sha256, heldout_sha256 = rows_sha256(train), rows_sha256(heldout)
+    manifest = SnapshotManifest(
+        snapshot_id=snapshot_id_of(log_seq, recipe, sha256, heldout_sha256),
+        log_id=log.log_id,
+        log_seq=log_seq,
+        recipe=recipe,
+        teacher=teacher,
+        toy=toy,
+        parent=parent[0] if parent else None,
+        rows=len(train),
+        new_rows=sum(row.is_new for row in train),
+        sha256=sha256,
+        heldout_rows=len(heldout),
+        heldout_sha256=heldout_sha256,
+    )
+    write_snapshot(snapshots_dir / manifest.snapshot_id, manifest, train=train, heldout=heldout)
+    return manifest
