@@ -58,7 +58,6 @@ class _rebuilt:  # noqa: N801 - used as a function
         with duckdb_errors(self._log.path):
             for table in TABLES:
                 self._cursor.execute(f"CREATE TEMP TABLE {_anew(table)} ({columns_sql(table)})")
-                )
             for rows in _folded(self._log, self._progress):
                 for table in TABLES:
                     if rows[table.name]:

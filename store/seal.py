@@ -37,7 +37,7 @@ def due_position(log: EventLog, *, since: int, threshold: int) -> int | None:
 
 
 def seal(log: EventLog, snapshots_dir: Path, *, log_seq: int, parent: tuple[str, int] | None) -> SnapshotManifest:
-    """Writes the snapshot folder; `parent` is the snapshot before and its log position. The same call, the same bytes' content."""
+    """Writes the snapshot folder; `parent` is the snapshot before and its log position. The same call gives the same rows."""
     cursor = log.cursor(as_of=log_seq)
     try:
         since = parent[1] if parent else 0
