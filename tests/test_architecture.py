@@ -7,21 +7,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from store.events import Event, Fact
 
 ROOT = Path(__file__).resolve().parents[1]
 # A package may import itself and what stands before it.
 LAYERS = ("store", "trainer", "evaluator", "daemon")
 FILES = sorted(path for package in LAYERS for path in (ROOT / package).rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in FILES]
+MODELLESS = [path for path in FILES if path.relative_to(ROOT).parts[0] in {"store", "daemon"}]
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 
 HEAVY = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets")
-# The only modules that may load a model library when they are imported.
-MAY_BE_HEAVY = ("trainer.model", "trainer.fit", "trainer.seedling", "evaluator.predict")
+# The only modules that may load a model library when they are imported: what runs a model.
+RUNS_A_MODEL = (
+    *("trainer.model", "trainer.fit", "trainer.sft", "trainer.batches", "trainer.loss", "trainer.seedling"),
+    *("evaluator.predict", "evaluator.generate"),
+)
 
 
 def module_name(path: Path) -> str:
@@ -102,8 +109,14 @@ def test_an_import_by_a_computed_name_is_refused():
         upward_imports("import importlib\nimportlib.import_module(name)", "store.log")
 
 
+@pytest.mark.parametrize("path", MODELLESS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_store_and_daemon_never_load_a_model_library_not_even_later(path):
+    names = imports_of(path.read_text(), module_name(path), is_package=path.name == "__init__.py")
+    assert [name for name in names if name.split(".")[0] in HEAVY] == []
+
+
 LIGHT = [
-    module_name(path) for path in FILES if not module_name(path).startswith(MAY_BE_HEAVY) and path.name != "__main__.py"
+    module_name(path) for path in FILES if not module_name(path).startswith(RUNS_A_MODEL) and path.name != "__main__.py"
 ]
 # One process a package, each module after the other: the first to bring something heavy in is named.
 WATCH = """
@@ -196,3 +209,15 @@ def test_a_forgotten_registry_line_is_caught(tmp_path):
         body = "x = 1" if name == "helper" else f"class {name.title()}:\n    def score(self): ..."
         (tmp_path / f"{name}.py").write_text(body)
     assert unregistered(tmp_path, REGISTRIES[2]) == ["two.py"]
+
+
+def facts(base: type[Fact]) -> Iterator[type[Fact]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from facts(kind)
+
+
+def test_every_fact_is_an_event_the_log_can_read():
+    readable = set(get_args(get_args(Event)[0]))
+    assert {fact for fact in facts(Fact) if "type" in fact.model_fields} == readable
+    assert {fact.__name__ for fact in readable} == {get_args(f.model_fields["type"].annotation)[0] for f in readable}

@@ -21,7 +21,7 @@ HOSTS = re.compile(
 
 
 def dangers(source: str) -> Iterator[str]:
-    """What would run code or a shell that a file, a model or a filing brought with it."""
+    """What would run code or a shell that a file, a model, a filing or the working folder brought with it."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.keyword(arg="trust_remote_code" | "shell", value=ast.Constant(value=True)):
@@ -34,6 +34,8 @@ def dangers(source: str) -> Iterator[str]:
                 )
             case ast.ImportFrom(module="pickle" | "dill" | "cloudpickle" | "joblib"):
                 yield str(node.module)
+            case ast.List(elts=words) | ast.Tuple(elts=words) if "'-m'" in map(ast.unparse, words):
+                yield from () if "'-P'" in map(ast.unparse, words) else ("-m without -P",)
             case ast.Call(func=func) if ast.unparse(func) in {"torch.load", "os.system", "os.popen", "eval", "exec"}:
                 yield ast.unparse(func)
 
@@ -70,6 +72,8 @@ def test_nothing_runs_code_that_came_from_outside(path):
         ("def f():\n    import pickle", "pickle"),
         ("from pickle import loads", "pickle"),
         ("os.system('ls')", "os.system"),
+        ("run([sys.executable, '-m', 'trainer'])", "-m without -P"),
+        ("run([sys.executable, '-P', '-m', 'trainer'])", None),
         ("load(name, trust_remote_code=False)", None),
     ],
 )
