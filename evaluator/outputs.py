@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evaluator.spec import ScoreField
+from evaluator.spec import ScoreField, StudentSystem
 from store.task import Objective, Task, read_student
 
 
@@ -73,3 +73,13 @@ def _answer(output: Output, field: ScoreField) -> FieldAnswer:
         unparsed=text is None and not empty,
         hit_limit=output.hit_limit,
     )
+
+
+@dataclass(frozen=True)
+class SystemOutputs:
+    """All a student said, one output a text and task; `seconds` of generation. `trimmed` texts did not fit whole."""
+
+    system: StudentSystem
+    outputs: tuple[Output, ...]
+    trimmed: int
+    seconds: float

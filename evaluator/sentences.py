@@ -10,7 +10,9 @@ _SHORT: Final = """inc corp co ltd llc lp plc no nos vs e.g i.e approx est mr mr
 dept div fig sec reg rev art cl par jan feb mar apr jun jul aug sept sep oct nov dec n.a s.a n.v b.v d.c cf al"""
 _ABBREVIATIONS: Final = frozenset(_SHORT.split())
 # Before one of these such a stop ends both: "… in the U.S. We also sell …".
-_BEGINNINGS: Final = "The This These Those We Our It Its In On As At For If An And But To Such There They"
+_BEGINNINGS: Final = (
+    "The This These Those We Our It Its In On As At For If An And But To Such There They Then However He She"
+)
 _STARTERS: Final = frozenset(_BEGINNINGS.split())
 _CLOSING: Final = "\"'\u201d\u2019)\\]"
 _OPENING: Final = "\"'\u201c\u2018(\\["

@@ -125,6 +125,7 @@ class EvalDone(_Frozen):
     dropped_repeated: Count
     dropped_unscorable: Count
     left_out: Count
+    trimmed: Count  # outputs whose text did not fit whole beside the answer
     scores: tuple[ScoreRow, ...]
     comparison: Comparison | None
     decision: Decision

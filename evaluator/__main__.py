@@ -1,0 +1,72 @@
+"""The child: `python -P -m evaluator RUN_DIR`. Leaves an outcome unless it is killed."""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from evaluator.adapters import Contestants
+from evaluator.errors import CannotScore
+from evaluator.evaluate import evaluate
+from evaluator.outputs import SystemOutputs
+from evaluator.run import read_spec, write_outcome, write_progress
+from evaluator.spec import EvalDone, EvalFailed, EvalProgress, EvalSpec
+from store.errors import FinsdistillError
+from store.snapshot import TripletRow
+from trainer.child import FolderBusy, die_with_parent, own_folder
+
+
+def main(arguments: list[str]) -> int:
+    """0 done, 1 failed with a reason in outcome.json, 2 usage, 3 the folder is another process's."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -P -m evaluator RUN_FOLDER\n")
+        return 2
+    die_with_parent()
+    run_dir = Path(arguments[0])
+    try:
+        with own_folder(run_dir):
+            outcome = _outcome(run_dir)
+            write_outcome(run_dir, outcome)
+    except FolderBusy as busy:
+        sys.stderr.write(f"{busy}\n")  # and no outcome: the folder is the other process's
+        return 3
+    return 0 if outcome.status == "done" else 1
+
+
+def _outcome(run_dir: Path) -> EvalDone | EvalFailed:
+    began = time.monotonic()
+    try:
+        spec = read_spec(run_dir)
+        write_progress(run_dir, EvalProgress(phase="loading", done=0, total=0, system=None))
+        return evaluate(spec, run_dir, _predict)
+    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever went wrong must reach the daemon
+        traceback.print_exc()
+        return EvalFailed(reason=_reason(error), detail=_detail(error), seconds=time.monotonic() - began)
+
+
+def _predict(
+    spec: EvalSpec, who: Contestants, rows: Sequence[TripletRow], *, tell: Callable[[EvalProgress], None]
+) -> list[SystemOutputs]:
+    from evaluator.predict import predict  # noqa: PLC0415 - ten seconds of imports, only once there is something to ask
+
+    return predict(spec, who, rows, tell=tell)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, CannotScore):
+        return error.reason
+    if isinstance(error, FinsdistillError):
+        return "unusable_input"
+    # torch.OutOfMemoryError by name: this module must not load torch to report that loading failed.
+    return "out_of_memory" if type(error).__name__ == "OutOfMemoryError" else "crashed"
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, FinsdistillError):
+        return str(error)
+    return f"{type(error).__name__}: {error}; the whole traceback is in log.txt of the run folder"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

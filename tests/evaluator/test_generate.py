@@ -1,0 +1,67 @@
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from evaluator.generate import Decoding, Generated, generate, left_padded
+from trainer.template import plain_ids, template_of
+
+
+def ignore(_):
+    pass
+
+
+@pytest.fixture
+def model(base_dir):
+    return AutoModelForCausalLM.from_pretrained(base_dir).eval()
+
+
+def how(*, stop_ids=(2,), new=12, batch=16):
+    return Decoding(stop_ids=stop_ids, pad_id=0, max_new_tokens=new, batch_size=batch)
+
+
+def prompts_of_many_lengths(base_dir, count=16):
+    tokenizer = AutoTokenizer.from_pretrained(base_dir)
+    template = template_of(tokenizer, "summary")
+    return [template.prompt(ids) for ids in plain_ids(tokenizer, ["Revenue rose. " * (i + 1) for i in range(count)])]
+
+
+def test_pads_stand_on_the_left_and_are_masked():
+    ids, mask = left_padded([[5, 6, 7], [8]], pad_id=0)
+    assert (ids.tolist(), mask.tolist()) == ([[5, 6, 7], [0, 0, 8]], [[1, 1, 1], [0, 0, 1]])
+
+
+def test_a_batch_gives_each_prompt_what_it_gets_alone(model, base_dir):
+    prompts = prompts_of_many_lengths(base_dir)
+    together = generate(model, prompts, how(), tell=ignore)
+    alone = [generate(model, [prompt], how(), tell=ignore)[0] for prompt in prompts]
+    assert [a == b for a, b in zip(together, alone, strict=True)] == [True] * 16
+    assert len({one.ids for one in together}) > 8  # answers that were all alike would prove nothing
+
+
+def test_answers_come_back_in_the_order_of_the_prompts_whatever_the_batch_size(model, base_dir):
+    prompts = prompts_of_many_lengths(base_dir, count=7)
+    told: list[int] = []
+    assert generate(model, prompts, how(batch=3), tell=told.append) == generate(model, prompts, how(), tell=told.append)
+    assert told == [3, 3, 1, 7]
+
+
+@pytest.fixture
+def mute(model):
+    """The same model with an output layer of zeros: every logit is 0, so greedy decoding says token 0 for ever."""
+    model.lm_head.weight.data.zero_()
+    return model
+
+
+def test_a_student_that_stops_at_once_says_nothing(mute):
+    assert generate(mute, [[1, 5]], how(stop_ids=(0,)), tell=ignore) == [Generated((), hit_limit=False)]
+
+
+def test_a_student_that_never_stops_is_cut_off_and_flagged(mute):
+    assert generate(mute, [[1, 5]], how(new=4), tell=ignore) == [Generated((0, 0, 0, 0), hit_limit=True)]
+
+
+def test_what_the_base_says_about_decoding_is_overruled(model, base_dir):
+    expected = generate(model, prompts_of_many_lengths(base_dir), how(), tell=ignore)
+    torch.manual_seed(1)
+    model.generation_config.update(do_sample=True, temperature=5.0, num_beams=2, repetition_penalty=3.0)
+    assert generate(model, prompts_of_many_lengths(base_dir), how(), tell=ignore) == expected
