@@ -180,8 +180,8 @@ _LOOP_FROM_WORDS: Final = 24
 _LANGUAGE_FROM_WORDS: Final = 12
 _FEWEST_ENGLISH: Final = 0.05  # filings' sentences have 0.2 to 0.5 of these words, other languages next to none
 _ENGLISH: Final = frozenset(
-    "the of and to in for is was were are be by with that our we its from as or on this it not these some at an which such than "
-    "has have their may could between other".split()
+    "the of and to in for is was were are be by with that our we its from as or on this it not these some at an which such "
+    "than has have their may could between other".split()
 )
 
 

@@ -98,7 +98,7 @@ class TeacherWorker:
         return refused
 
     def outcomes(self, timeout_s: float) -> list[Reply]:
-        """All replies that are there, after waiting up to `timeout_s` for a first one. Empty when none came.
+        """All replies that are there, after waiting up to `timeout_s` for a first one or for the worker to be ready.
 
         Raises WorkerDied once all it said before is handed out, and TeacherUnavailable when it cannot be opened.
         """
@@ -114,6 +114,7 @@ class TeacherWorker:
                         replies.append(heard)
                 case Ready(info=info):
                     self.info = info
+                    deadline = monotonic()  # the caller's patience with a worker that is ready is another one
                 case Unavailable(detail=detail):
                     self.kill()
                     raise TeacherUnavailable(detail)

@@ -1,0 +1,61 @@
+"""A worker whose teacher does what the text of each request says. Run by the tests as a real child process.
+
+    scripted_worker.py [not-ready|refuses|junk-first]
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from daemon.teachers import ExtractiveSettings, LocalSettings, worker
+from daemon.teachers.base import TeacherUnavailable
+from daemon.teachers.protocol import Answered, ChunkRequest, Reply, TeacherInfo
+
+
+class Scripted:
+    def describe(self) -> TeacherInfo:
+        return TeacherInfo(model="scripted", revision="1")
+
+    def label(self, requests: Sequence[ChunkRequest]) -> Iterator[Reply]:
+        for request in requests:
+            yield self._answer(request)
+
+    def _answer(self, request: ChunkRequest) -> Answered:
+        raw, answers = request.text, request.request_id
+        match request.text.partition(" "):
+            case "die", _, _:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "die-once", _, marker:
+                if not Path(marker).exists():
+                    Path(marker).touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+            case "hang", _, _:
+                threading.Event().wait()
+            case "raise", _, _:
+                raise RuntimeError("the engine broke")
+            case "huge", _, _:
+                raw = "x" * (2 << 20)
+            case "print", _, _:
+                print('{"type": "answered"')
+                os.write(1, b"a C library says hello\n")
+            case "unasked", _, _:
+                answers = "nobody asked this"
+            case "sigint", _, _:
+                os.kill(os.getpid(), signal.SIGINT)
+        return Answered(request_id=answers, raw=raw, prompt_tokens=1, completion_tokens=1, seconds=0.0)
+
+
+def open_scripted(_settings: ExtractiveSettings | LocalSettings) -> Scripted:
+    match sys.argv[1:]:
+        case ["not-ready"]:
+            raise MemoryError("no memory for the model")
+        case ["refuses"]:
+            raise TeacherUnavailable("the model is gated: ask for access")
+    return Scripted()
+
+
+if __name__ == "__main__":
+    sys.exit(worker.main(open_scripted))
