@@ -6,13 +6,9 @@ from typing import Final
 
 from daemon.filing import plain
 from daemon.filing.blocks import BREAK, Block, one_line
+from daemon.filing.html import BLOCK_TAGS
 from daemon.filing.tables import Cell, Row, decide
 
-_BLOCK_TAGS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p section summary table tbody td tfoot th thead tr ul "
-    "document type sequence filename description text page pdf".split()
-)
 _LABELS: Final = frozenset("type sequence filename description".split())
 _EMPHATIC: Final = frozenset("b strong u h1 h2 h3 h4 h5 h6 i em th".split())
 _EMPHASIS: Final = re.compile(
@@ -57,7 +53,7 @@ class Assembly:
     _strong: int = 0
 
     def open(self, tag: str, style: str, align: str) -> None:
-        block = tag in _BLOCK_TAGS and not (style and _INLINE.search(style))
+        block = tag in BLOCK_TAGS and not (style and _INLINE.search(style))
         if tag == "br":
             self._parts.append("\n")
         if block:

@@ -1,5 +1,6 @@
 """From sections to passages: prose only, split at sub-headings, never across Items, with exact offsets."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,12 @@ from daemon.filing.prose import is_prose
 
 # Paragraph, line, sentence, clause, word, character: the first that fits is taken.
 _SEPARATORS: Final = [r"\n\n", r"\n", r"(?<=[.!?]) ", r"(?<=[;:]) ", r"(?<=,) ", " ", ""]
+# Sentences the rules prescribe for the end of every filing; they say nothing about the company.
+_FORMALITY: Final = re.compile(
+    r"pursuant to the requirements? of (?:the )?sections? 1[35]|pursuant to the requirements of the securities|"
+    r"^know all (?:men|persons|people|by these)|^in witness whereof",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,8 @@ def _by_subheading(blocks: list[Block]) -> Iterator[Group]:
             if lines:
                 yield Group((*heading, *lines), prose)
                 heading, lines, prose = [], [], 0
-            heading = [*heading[-2:], block.text]
-        elif is_prose(block.text):
+            heading = [*heading[-1:], block.text]
+        elif is_prose(block.text) and not _FORMALITY.search(block.text):
             lines.append(block.text)
             prose += len(block.text)
         elif block.kind == "gap":

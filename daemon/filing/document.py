@@ -124,10 +124,10 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _document(text: str, kind: str | None) -> Document:
-    return Document(text, _is_html(text), (kind or "").upper().startswith("EX-13"), form_of(kind) if kind else None)
+    return Document(text, is_html(text), (kind or "").upper().startswith("EX-13"), form_of(kind) if kind else None)
 
 
-def _is_html(text: str) -> bool:
+def is_html(text: str) -> bool:
     """Plain text of the 1990s has SGML tags of its own (`<PAGE>`, `<TABLE>`, `<S>`), so only tags of real markup count."""
     found = 0
     for _ in _HTML.finditer(text):

@@ -11,7 +11,7 @@ from daemon.filing.chunks import ChunkOptions, Passage, groups, passages
 from daemon.filing.document import Document, documents
 from daemon.filing.errors import FilingUnreadable
 from daemon.filing.furniture import without_furniture
-from daemon.filing.sections import Section, sections
+from daemon.filing.sections import Section, annual_report, sections
 from daemon.forms import FORMS, Form, form_of
 
 # Goes up with every change that alters the output for any filing: chunks of an older parser are told by it.
@@ -23,7 +23,8 @@ _SMALL_BUSINESS: Final = re.compile(r"form\s+10-?k-?sb", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ItemSpan:
-    """Where an Item's text stands in the extraction's text."""
+    """Where an Item's text stands in the extraction's text. MD&A and statements of an annual report inside the filing are
+    a further span of their Item."""
 
     item: str
     char_start: int
@@ -47,7 +48,7 @@ def extract(body: bytes, *, form: str | None, options: ChunkOptions) -> Extracti
     for document in found:
         blocks = without_furniture(_blocks(document))
         known = document.form or (form_of(form) if form else None) or _form_on_cover(blocks)
-        for section in sections(blocks, known):
+        for section in annual_report(blocks) if document.annual_report else sections(blocks, known):
             builder.add(blocks, section)
     if not builder.items and not any(_SAYS_FORM.search(document.text[:100_000]) for document in found):
         raise FilingUnreadable("not_a_filing", "no Item headings and no form on the cover")

@@ -76,13 +76,14 @@ def is_continued(text: str) -> bool:
     return len(text) <= _MAX_HEADING and _ITEM.match(text) is not None and _CONTINUED.search(text) is not None
 
 
-def headings(blocks: list[Block], form: Form) -> list[Heading]:
-    """All candidates in document order. An Item usually has several: contents, heading, running heads, references."""
-    found = (_candidate(blocks, i, form) for i, block in enumerate(blocks) if block.text)
+def headings(blocks: list[Block], form: Form, *, titles: bool = False) -> list[Heading]:
+    """All candidates in document order. An Item usually has several: contents, heading, running heads, references.
+    With `titles`, headings without a number count too."""
+    found = (_candidate(blocks, i, form, titles=titles) for i, block in enumerate(blocks) if block.text)
     return [heading for heading in found if heading is not None]
 
 
-def _candidate(blocks: list[Block], index: int, form: Form) -> Heading | None:
+def _candidate(blocks: list[Block], index: int, form: Form, *, titles: bool) -> Heading | None:
     block = blocks[index]
     opening = block.text[:_MAX_HEADING]
     if is_contents_line(block.text) or is_continued(block.text):
@@ -93,7 +94,7 @@ def _candidate(blocks: list[Block], index: int, form: Form) -> Heading | None:
     numbered = _NUMBERED.match(opening)
     if numbered is not None:
         return _by_number(block, index, numbered, form)
-    return _by_title(block, index, form)
+    return _by_title(block, index, form) if titles else None
 
 
 def _key(number: str) -> str:

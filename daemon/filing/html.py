@@ -1,12 +1,16 @@
-"""HTML to blocks: one lexbor tree, walked once, without recursion."""
+"""HTML: one lexbor tree, walked once, without recursion, hidden parts left out."""
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from daemon.filing.assembly import Assembly
 
+BLOCK_TAGS: Final = frozenset(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p section summary table tbody td tfoot th thead tr ul "
+    "document type sequence filename description text page pdf".split()
+)
 _VOID: Final = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 # XHTML closes empty elements in place; an HTML parser would leave them open around everything that follows.
 _SELF_CLOSED: Final = re.compile(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>", re.IGNORECASE)
@@ -17,19 +21,28 @@ _SKIPPED: Final = frozenset(
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def fill(text: str, assembly: Assembly) -> None:
-    """Adds the visible blocks of an HTML document to `assembly`, in document order."""
+class Sink(Protocol):
+    """What a walk tells: elements as they open and close, and the text between."""
+
+    def open(self, tag: str, style: str, align: str) -> None: ...
+    def close(self, tag: str) -> None: ...
+    def text(self, text: str) -> None: ...
+    def preformatted(self, text: str) -> None: ...
+
+
+def fill(text: str, sink: Sink) -> None:
+    """Tells the visible parts of an HTML document to `sink`, in document order."""
     tree = LexborHTMLParser(_SELF_CLOSED.sub(r"<\1\2></\1>", text))
     if tree.body is not None:
-        _walk(tree.body, assembly)
+        _walk(tree.body, sink)
 
 
-def _walk(body: LexborNode, assembly: Assembly) -> None:
+def _walk(body: LexborNode, sink: Sink) -> None:
     """Depth first by sibling and parent links: a filing nested a million deep costs no stack."""
     depth = 0
     node: LexborNode | None = body.first_child
     while node is not None:
-        child = _enter(node, assembly)
+        child = _enter(node, sink)
         if child is not None:
             node, depth = child, depth + 1
             continue
@@ -39,15 +52,15 @@ def _walk(body: LexborNode, assembly: Assembly) -> None:
             if node is None:
                 return
             depth -= 1
-            assembly.close(node.tag or "")
+            sink.close(node.tag or "")
             following = node.next
         node = following
 
 
-def _enter(node: LexborNode, assembly: Assembly) -> LexborNode | None:
+def _enter(node: LexborNode, sink: Sink) -> LexborNode | None:
     """Takes a node in; its first child if the walk should go down."""
     if node.is_text_node:
-        assembly.text(node.text_content or "")
+        sink.text(node.text_content or "")
         return None
     tag = node.tag or ""
     if tag in _SKIPPED or not node.is_element_node:
@@ -57,10 +70,10 @@ def _enter(node: LexborNode, assembly: Assembly) -> LexborNode | None:
     if "hidden" in attributes or (style and _HIDDEN.search(style)):
         return None
     if tag == "pre":
-        assembly.preformatted(node.text_content or "")
+        sink.preformatted(node.text_content or "")
         return None
-    assembly.open(tag, style, attributes.get("align") or "")
+    sink.open(tag, style, attributes.get("align") or "")
     child = node.first_child
     if child is None:
-        assembly.close(tag)
+        sink.close(tag)
     return child

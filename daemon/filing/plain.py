@@ -8,7 +8,7 @@ from typing import Final
 from daemon.filing.blocks import BREAK, GAP, Block, one_line, visible
 from daemon.filing.furniture import is_page_number
 from daemon.filing.headings import is_contents_line, is_item_heading
-from daemon.filing.prose import ends_sentence, is_number, words
+from daemon.filing.prose import ends_sentence, is_number, stop_share, words
 
 _PAGE: Final = re.compile(r"<PAGE>|\f", re.IGNORECASE)
 _TABLE: Final = re.compile(r"<(/?)TABLE\b[^<>]*>", re.IGNORECASE)
@@ -24,6 +24,7 @@ _RUN_IN: Final = re.compile(r"[a-z]{3}(?:\.|\s?--?)\s+[A-Z]")
 _COLUMNS: Final = re.compile(r"\s{3,}")
 _CLOSE_COLUMNS: Final = re.compile(r"\s{2,}")
 _INDENT: Final = 2
+_LONGEST_WRAPPED: Final = 160  # a longer line was not wrapped by a typist: it is a paragraph of its own
 
 
 @dataclass
@@ -42,7 +43,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     in_table = False
     for raw in _pages(lines):
         line, in_table_now = _without_tags(raw, in_table)
-        kind = "page" if raw == "\f" else _line_kind(line, in_table=in_table or in_table_now)
+        kind = "page" if raw == "\f" else _line_kind(line, paragraph, in_table=in_table or in_table_now)
         in_table = in_table_now
         if kind == "text" and not _starts_anew(paragraph, line):
             paragraph.lines.append(line)
@@ -79,7 +80,7 @@ def _without_tags(line: str, in_table: bool) -> tuple[str, bool]:
     return _TAG.sub(" ", _TABLE.sub(" ", line)), in_table
 
 
-def _line_kind(line: str, *, in_table: bool) -> str:
+def _line_kind(line: str, paragraph: _Paragraph, *, in_table: bool) -> str:
     bare = line.strip()
     if not bare or _LABEL.fullmatch(line):
         return "blank"
@@ -87,7 +88,19 @@ def _line_kind(line: str, *, in_table: bool) -> str:
         return "number"
     if _PART.fullmatch(bare):
         return "part"
-    return "row" if is_contents_line(bare) or _is_row(bare, in_table=in_table) else "text"
+    if is_contents_line(bare):
+        return "row"
+    if not in_table and _closes(paragraph, bare):
+        return "text"
+    return "row" if _is_row(bare, in_table=in_table) else "text"
+
+
+def _closes(paragraph: _Paragraph, line: str) -> bool:
+    """The short last line of a paragraph may hold nothing but a figure (`… as of February` / `15, 2008.`)."""
+    if not paragraph.lines or len(_COLUMNS.split(line)) > 1:
+        return False
+    last = paragraph.lines[-1].strip()
+    return len(words(last)) >= 6 and not ends_sentence(last)
 
 
 def _is_row(line: str, *, in_table: bool) -> bool:
@@ -97,9 +110,18 @@ def _is_row(line: str, *, in_table: bool) -> bool:
         return is_number(line)
     if len(cells) == 2 and (_MARK.fullmatch(cells[0]) or is_item_heading(line)):
         return is_number(cells[1])
-    if any(is_number(cell) for cell in cells[1:]):
+    figures = sum(is_number(cell) for cell in cells[1:])
+    if figures > 1 or is_number(cells[-1]):
         return True
-    return in_table or len(cells) > 2 or len(line) < 60
+    if _is_justified(line):
+        return False
+    return figures > 0 or in_table or len(cells) > 2 or len(line) < 60
+
+
+def _is_justified(line: str) -> bool:
+    """Running words with wide spaces, as typesetting to both margins leaves them."""
+    tokens = words(line)
+    return len(tokens) >= 7 and stop_share(tokens) >= 0.2 and len(_COLUMNS.split(line)) <= 1 + len(tokens) // 3
 
 
 def _starts_anew(paragraph: _Paragraph, line: str) -> bool:
@@ -107,15 +129,18 @@ def _starts_anew(paragraph: _Paragraph, line: str) -> bool:
     if not paragraph.lines:
         return True
     bare, last = line.strip(), paragraph.lines[-1]
-    if is_item_heading(bare):
-        return is_item_heading(paragraph.lines[0].strip()) and not _is_wrapped(paragraph)
+    if len(last) > _LONGEST_WRAPPED or len(line) > _LONGEST_WRAPPED:
+        return True
+    if is_item_heading(bare) and _may_precede_heading(last.strip()):
+        return True
     indent = len(line) - len(line.lstrip())
     deeper = indent - (len(last) - len(last.lstrip())) >= _INDENT
     return ends_sentence(last.rstrip()) and (deeper or _BULLET.match(bare) is not None)
 
 
-def _is_wrapped(paragraph: _Paragraph) -> bool:
-    return len(paragraph.lines) > 3
+def _may_precede_heading(line: str) -> bool:
+    """Not the middle of a sentence, in which `Item 7. …` would be a reference that came to a line's start."""
+    return ends_sentence(line) or is_item_heading(line) or (len(line) < 45 and stop_share(words(line)[-1:]) == 0)
 
 
 def _flushed(paragraph: _Paragraph) -> Iterator[Block]:

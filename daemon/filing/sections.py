@@ -1,6 +1,7 @@
 """Which Item each block belongs to: the best ascending chain of heading candidates."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.filing.blocks import Block
@@ -8,6 +9,27 @@ from daemon.filing.headings import Heading, headings
 from daemon.filing.prose import is_prose
 from daemon.forms import Form
 
+_FEW: Final = 4  # a document with fewer numbered Items may head them by title alone
+_COVER_BLOCKS: Final = 200
+_COVER: Final = re.compile(
+    r"indicate by check\s?mark|aggregate market value|exact name of|documents?\s+incorporated|incorporated (?:herein )?by "
+    r"reference (?:in|into)|securities registered pursuant|registrant's telephone|annual report pursuant|transition report"
+    r"|(?:shares|number) of .{0,80}\boutstanding\b|outstanding .{0,60}shares of|definitive proxy statement|fiscal year ended .{5,20}$",
+    re.IGNORECASE,
+)
+_SIGNATURES: Final = re.compile(r"\W*SIGNATURES?(?: PAGE)?\W*", re.IGNORECASE)
+_REPORTED: Final = (
+    ("7A", re.compile(r"quantitative and qualitative disclosures? about market risk", re.IGNORECASE)),
+    ("7", re.compile(r"management.s\s+discussion\s+and\s+analysis|financial review\b", re.IGNORECASE)),
+    (
+        "8",
+        re.compile(
+            r"(?:notes to|summary of significant accounting).{0,40}|(?:reports? of )?independent (?:registered|auditor|"
+            r"accountant|public)|consolidated (?:financial statements|balance sheets?|statements? of)|report of management",
+            re.IGNORECASE,
+        ),
+    ),
+)
 _FULL_CREDIT: Final = 3000  # characters of prose behind a heading beyond which more of it proves nothing further
 
 
@@ -25,11 +47,45 @@ class Section:
 def sections(blocks: list[Block], form: Form) -> list[Section]:
     """The whole document, cut at the chosen headings, in order, without gaps."""
     chosen = best_chain(headings(blocks, form), blocks, form)
+    if len(chosen) < _FEW:
+        chosen = max(chosen, best_chain(headings(blocks, form, titles=True), blocks, form), key=len)
     stops = [*(heading.index for heading in chosen), len(blocks)]
-    out = [Section(None, 0, stops[0], heading=False)]
+    out = [Section(None, _cover_end(blocks[: stops[0]]), stops[0], heading=False)]
     for heading, stop in zip(chosen, stops[1:], strict=True):
         out.append(Section(heading.first, heading.index, stop, heading.alone))
-    return out
+    return [*out[:-1], *_closed(out[-1], blocks)]
+
+
+def annual_report(blocks: list[Block], start: int = 0) -> list[Section]:
+    """An annual report to shareholders (Exhibit 13, or what follows the signatures) has no Item numbers, but MD&A and
+    statements have names of their own. In any order; item None before the first."""
+    out = [Section(None, start, start, heading=False)]
+    for i in range(start, len(blocks)):
+        item = _reported(blocks[i])
+        if item is not None and item != out[-1].item:
+            out[-1] = replace(out[-1], stop=i)
+            out.append(Section(item, i, i, heading=False))
+    return [*out[:-1], replace(out[-1], stop=len(blocks))]
+
+
+def _reported(block: Block) -> str | None:
+    if not block.strong or len(block.text) > 160:
+        return None
+    return next((item for item, title in _REPORTED if title.match(block.text)), None)
+
+
+def _closed(last: Section, blocks: list[Block]) -> list[Section]:
+    """The last Item ends at the signatures; statements or an annual report may stand behind them."""
+    for i in range(last.start + 1, last.stop):
+        if last.item is not None and _SIGNATURES.fullmatch(blocks[i].text):
+            return [replace(last, stop=i), *annual_report(blocks, i + 1)]
+    return [last]
+
+
+def _cover_end(blocks: list[Block]) -> int:
+    """The index behind the cover page, told by the phrases the form prescribes for it; 0 without one."""
+    said = [i for i, block in enumerate(blocks[:_COVER_BLOCKS]) if _COVER.search(block.text)]
+    return said[-1] + 1 if len(said) > 1 else 0
 
 
 def best_chain(candidates: list[Heading], blocks: list[Block], form: Form) -> list[Heading]:

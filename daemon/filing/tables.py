@@ -12,6 +12,8 @@ _MARK: Final = re.compile(
     r"[\u2022\u00b7\u25cf\u25aa\u25a0\u25e6\u2013\u2014*o\u00a7\u00fc\uf0b7\u2023\u27a2\u2666-]|"
     r"\(?(\d{1,2}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\(?\d{1,2}\)?|\*{1,3}|[†‡]"
 )
+# Officers and directors come as name, age, career: one row, one text.
+_AGE: Final = re.compile(r"[2-9]\d")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,13 @@ def _marked(mark: Cell, cell: Cell, *, figures: bool) -> list[Block]:
 
 
 def _several(cells: list[Cell], *, figures: bool) -> list[Block]:
-    if any(is_number(cell.text) for cell in cells[1:]):
-        # Label and figures; only a whole sentence beside a stray number is worth keeping.
+    numbers = [cell.text for cell in cells[1:] if is_number(cell.text)]
+    if len(numbers) == 1 and _AGE.fullmatch(numbers[0]) and len(words(cells[-1].text)) >= 5:
+        return [Block(" ".join(cell.text for cell in cells))]
+    if numbers:
+        # Label and figures; only whole sentences beside a stray number are worth keeping.
         return [b for cell in cells for b in cell.blocks if is_sentence(b.text) and len(words(b.text)) >= 25]
-    if not any(is_sentence(block.text) for cell in cells for block in cell.blocks):
-        return []
-    return [b for cell in cells for b in cell.blocks if b.text and not is_number(b.text) and not (figures and not is_sentence(b.text))]
+    sentences = [b for cell in cells for b in cell.blocks if is_sentence(b.text)]
+    if figures or not sentences:
+        return sentences
+    return [b for cell in cells for b in cell.blocks if b.text]

@@ -1,0 +1,97 @@
+"""What the cover page says, for filings without XBRL and SGML header: form, period and company."""
+
+import re
+from datetime import date
+from typing import Final
+
+from daemon.filing import html
+from daemon.filing.blocks import one_line
+from daemon.filing.document import is_html
+from daemon.filing.facts import Facts, day, named, spelled
+
+_HTML_PREFIX: Final = 400_000  # markup of a cover page, style sheets included
+_TEXT_PREFIX: Final = 40_000
+_COVER: Final = 12_000  # characters of visible text
+_TOP: Final = 3_000
+
+_FORM: Final = re.compile(r"\bform\s*10\s?-?\s?k(?:\s?-?\s?(sb40|sb|405|t))?(?![a-z])(\s?/\s?a)?", re.IGNORECASE)
+_AMENDMENT: Final = re.compile(r"\bamendment\s+no(?:\.|umber)?:?\s*(?:\d|one\b|two\b|three\b)", re.IGNORECASE)
+_ENDED: Final = re.compile(
+    r"\b(?:fiscal|calendar)?\s*(?:year|period)s?\s*(?:ended|ending|end)\b[\s:_.(-]{0,60}(.{0,60})", re.IGNORECASE
+)
+_EXACT_NAME: Final = re.compile(
+    r"exact\s+name\s+of\s+(?:the\s+)?(?:registrant|issuer|small|company)|name\s+of\s+(?:small\s+business\s+)?issuer|"
+    r"exact\s+name.{0,40}\bcharter",
+    re.IGNORECASE,
+)
+_NO_NAME: Final = re.compile(r"[\W_\d]*|.*\b(?:commission|file\s+n|form\s+10|transition|annual report|mark one|or)\b.{0,40}", re.IGNORECASE)
+_SUFFIX: Final = re.compile(r"(?:and|&|,)?\s*(?:inc|corp|co|company|incorporated|corporation|ltd|l\.?p)\b\.?,?", re.IGNORECASE)
+
+
+class _Lines:
+    """Takes a walked tree as bare lines: cells and paragraphs each on their own."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def open(self, tag: str, style: str, align: str) -> None:
+        del style, align
+        if tag in html.BLOCK_TAGS or tag == "br":
+            self.parts.append("\n")
+
+    def close(self, tag: str) -> None:
+        if tag in html.BLOCK_TAGS:
+            self.parts.append("\n")
+
+    def text(self, text: str) -> None:
+        self.parts.append(text.replace("\n", " "))
+
+    def preformatted(self, text: str) -> None:
+        self.parts.append(text)
+
+
+def from_cover(text: str) -> Facts:
+    """Facts of the first page. Without a year or a name in the prescribed place they are None."""
+    lines = _cover_lines(text)
+    cover = " ".join(lines)[:_COVER]
+    return Facts(company=_company(lines), form=_form(cover), period=_period(cover))
+
+
+def _cover_lines(text: str) -> list[str]:
+    if is_html(text[:_HTML_PREFIX]):
+        sink = _Lines()
+        html.fill(text[:_HTML_PREFIX], sink)
+        text = "".join(sink.parts)
+    lines = (one_line(line) for line in text[:_TEXT_PREFIX].splitlines())
+    return [line for line in lines if line]
+
+
+def _form(cover: str) -> str | None:
+    found = _FORM.search(cover)
+    if found is None:
+        return None
+    name = "10-K" + {"SB": "SB", "SB40": "SB40", "405": "405", "T": "T"}.get((found[1] or "").upper(), "")
+    amended = found[2] is not None or _AMENDMENT.search(cover[: found.end() + _TOP]) is not None
+    return spelled(f"{name}/A" if amended else name)
+
+
+def _period(cover: str) -> date | None:
+    for found in _ENDED.finditer(cover):
+        ended = day(found[1])
+        if ended is not None:
+            return ended
+    return None
+
+
+def _company(lines: list[str]) -> str | None:
+    for i, line in enumerate(lines[:300]):
+        found = _EXACT_NAME.search(line)
+        if found is None:
+            continue
+        before = line[: found.start()].strip(" (_-")
+        above = [text for text in lines[max(0, i - 4) : i] if not _NO_NAME.fullmatch(text)]
+        name = before if len(before) > 2 else (above[-1] if above else "")
+        if _SUFFIX.fullmatch(name) and len(above) > 1:
+            name = f"{above[-2]} {name}"
+        return named(name.strip("*_ "))
+    return None
