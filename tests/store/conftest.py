@@ -1,0 +1,51 @@
+"""Logs that are closed when the test is over: a connection left open holds the file and complains at exit."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.errors import FinsdistillError
+from store.log import EventLog, Limits, open_log
+from tests.builders import Clock
+
+OpenState = Callable[..., EventLog]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_state(state: Path, clock: Clock) -> Iterator[OpenState]:
+    """Opens the test's log, or another folder's; may be called again after `close`."""
+    opened: list[EventLog] = []
+
+    def open_it(folder: Path = state, **options: Any) -> EventLog:
+        values: dict[str, Any] = {"purpose": "real", "limits": Limits("512MiB", 1), "clock": clock}
+        opened.append(open_log(folder, **values | options))
+        return opened[-1]
+
+    yield open_it
+    for log in opened:
+        close_quietly(log)
+
+
+def close_quietly(log: EventLog) -> None:
+    """Also a log that the test closed itself or made unusable."""
+    try:
+        log.close()
+    except FinsdistillError:
+        pass
+
+
+@pytest.fixture
+def log(open_state: OpenState) -> EventLog:
+    return open_state()
