@@ -1,6 +1,8 @@
 """What every test shares. pytest's options are in pyproject.toml, how tests are written is in CONTRIBUTING.md."""
 
 import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A slow machine is no bug of ours; examples are the same in every run, so that a red test is red for everyone.
 settings.register_profile("repeatable", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("repeatable")
+
+
+def only_this_machine(connect: Callable[..., None]) -> Callable[..., None]:
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"a test tried to reach {address}: use a loopback server")
+        connect(self, address)
+
+    return guarded
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", only_this_machine(socket.socket.connect))
 
 
 @pytest.fixture(scope="session")

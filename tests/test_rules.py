@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,11 @@ def test_no_file_names_a_package_registry():
 def test_a_registry_is_recognised(text, letter):
     assert HOSTS.search(text.replace("*", letter))
     assert not HOSTS.search(text)
+
+
+def test_a_test_cannot_leave_this_machine():
+    with pytest.raises(RuntimeError, match="loopback"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)  # TEST-NET-1, RFC 5737
 
 
 def test_tests_are_no_packages():
