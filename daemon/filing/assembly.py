@@ -9,8 +9,8 @@ from daemon.filing.blocks import BREAK, Block, one_line
 from daemon.filing.html import BLOCK_TAGS
 from daemon.filing.tables import Cell, Row, decide
 
-_LABELS: Final = frozenset("type sequence filename description".split())
-_EMPHATIC: Final = frozenset("b strong u h1 h2 h3 h4 h5 h6 i em th".split())
+_LABELS: Final = frozenset(["type", "sequence", "filename", "description"])
+_EMPHATIC: Final = frozenset(["b", "strong", "u", "h1", "h2", "h3", "h4", "h5", "h6", "i", "em", "th"])
 _EMPHASIS: Final = re.compile(
     r"font-weight\s*:\s*(?:bold|[6-9]00)|text-decoration\s*:\s*underline|font-style\s*:\s*italic", re.IGNORECASE
 )

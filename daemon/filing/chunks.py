@@ -8,10 +8,20 @@ from typing import Final
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from daemon.filing.blocks import Block
-from daemon.filing.prose import is_prose
+from daemon.filing.prose import ends_sentence, is_prose
 
-# Paragraph, line, sentence, clause, word, character: the first that fits is taken.
-_SEPARATORS: Final = [r"\n\n", r"\n", r"(?<=[.!?]) ", r"(?<=[;:]) ", r"(?<=,) ", " ", ""]
+# Paragraph, sentence, clause, word, character: the first that fits is taken. A single line end is no place to split: it
+# stands between a heading and its first paragraph, and would leave headings as chunks of their own.
+_SEPARATORS: Final = [r"\n\n", r"(?<=[.!?])\s", r"(?<=[;:])\s", r"(?<=,)\s", r"\s", ""]
+# Lines of an exhibit index and captions of tables read like prose but say nothing.
+_EXHIBIT: Final = re.compile(
+    r"\W*\(?\d{1,3}\)?[.\-(]\(?[A-Za-z]?\d*\)?[\w.*()\-]*\W.{0,400}"
+    r"\b(?:exhibits?|agreements?|plan|indenture|dated|filed|form|certificate|by-?laws|incorporated|amend\w+|consent)\b",
+    re.IGNORECASE,
+)
+_CAPTION: Final = re.compile(
+    r"\b(?:in|of) (?:millions|thousands|billions)\b.{0,40}$|\bdollars in\b.{0,40}$", re.IGNORECASE
+)
 # Sentences the rules prescribe for the end of every filing; they say nothing about the company.
 _FORMALITY: Final = re.compile(
     r"pursuant to the requirements? of (?:the )?sections? 1[35]|pursuant to the requirements of the securities|"
@@ -42,45 +52,56 @@ class Passage:
 
 @dataclass(frozen=True)
 class Group:
-    """A sub-heading, if there is one, and the paragraphs under it."""
+    """The paragraphs under a sub-heading, which is the first line of the first one. `prose` is characters."""
 
-    lines: tuple[str, ...]
+    paragraphs: tuple[str, ...]
     prose: int
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.paragraphs)
 
 
 def groups(blocks: list[Block], options: ChunkOptions) -> list[Group]:
     """An Item's prose by sub-heading; none if there is too little of it."""
-    found = list(_by_subheading(blocks))
     merged: list[Group] = []
-    for group in found:
+    for group in _by_subheading(blocks):
         if merged and (merged[-1].prose < options.min_prose or group.prose < options.min_prose):
-            merged[-1] = Group((*merged[-1].lines, *group.lines), merged[-1].prose + group.prose)
-        else:
-            merged.append(group)
+            last = merged.pop()
+            group = Group((*last.paragraphs, *group.paragraphs), last.prose + group.prose)
+        merged.append(group)
     return merged if sum(group.prose for group in merged) >= options.min_prose else []
 
 
 def _by_subheading(blocks: list[Block]) -> Iterator[Group]:
-    heading: list[str] = []
-    lines: list[str] = []
+    headings: list[str] = []
+    paragraphs: list[str] = []
     prose = 0
     for block in blocks:
         if _is_subheading(block):
-            if lines:
-                yield Group((*heading, *lines), prose)
-                heading, lines, prose = [], [], 0
-            heading = [*heading[-1:], block.text]
-        elif is_prose(block.text) and not _FORMALITY.search(block.text):
-            lines.append(block.text)
+            if prose:
+                yield Group(tuple(paragraphs), prose)
+                headings, paragraphs, prose = [], [], 0
+            # A heading over a heading is kept, one more above it is not: it is rarely about this text any more.
+            headings = [*headings[-1:], block.text]
+        elif _is_worth_keeping(block.text):
+            lead = [] if prose else headings
+            paragraphs.append("\n".join([*lead, block.text]))
             prose += len(block.text)
-        elif block.kind == "gap":
-            continue
-    if lines:
-        yield Group((*heading, *lines), prose)
+    if prose:
+        yield Group(tuple(paragraphs), prose)
 
 
 def _is_subheading(block: Block) -> bool:
     return block.strong and 3 < len(block.text) <= 200 and any(c.isalpha() for c in block.text)
+
+
+def _is_worth_keeping(text: str) -> bool:
+    if not is_prose(text) or _FORMALITY.search(text):
+        return False
+    if len(text) > 500 or (ends_sentence(text) and not _EXHIBIT.match(text)):
+        return True
+    return not _EXHIBIT.match(text) and not _CAPTION.search(text)
 
 
 def passages(text: str, start: int, item: str | None, options: ChunkOptions) -> Iterator[Passage]:

@@ -13,19 +13,25 @@ _HTML_PREFIX: Final = 400_000  # markup of a cover page, style sheets included
 _TEXT_PREFIX: Final = 40_000
 _COVER: Final = 12_000  # characters of visible text
 _TOP: Final = 3_000
+_LONGEST_LINE: Final = 300
+_NUMBER_OF_FILE: Final = re.compile(r"commission\s+file\s+n(?:o|umber)", re.IGNORECASE)
 
-_FORM: Final = re.compile(r"\bform\s*10\s?-?\s?k(?:\s?-?\s?(sb40|sb|405|t))?(?![a-z])(\s?/\s?a)?", re.IGNORECASE)
+_FORM: Final = re.compile(r"\bform\s*10\s?-?\s?k(?:\s?-?\s?(sb40|sb|405)|-?(t))?(?![a-z])(\s?/\s?a)?", re.IGNORECASE)
 _AMENDMENT: Final = re.compile(r"\bamendment\s+no(?:\.|umber)?:?\s*(?:\d|one\b|two\b|three\b)", re.IGNORECASE)
 _ENDED: Final = re.compile(
-    r"\b(?:fiscal|calendar)?\s*(?:year|period)s?\s*(?:ended|ending|end)\b[\s:_.(-]{0,60}(.{0,60})", re.IGNORECASE
+    r"\b(?:fiscal|calendar)?\s*(?:year|period)s?\s*(?:ended|ending|end\b)[\s:_.(-]{0,60}(.{0,60})", re.IGNORECASE
 )
 _EXACT_NAME: Final = re.compile(
     r"exact\s+name\s+of\s+(?:the\s+)?(?:registrant|issuer|small|company)|name\s+of\s+(?:small\s+business\s+)?issuer|"
     r"exact\s+name.{0,40}\bcharter",
     re.IGNORECASE,
 )
-_NO_NAME: Final = re.compile(r"[\W_\d]*|.*\b(?:commission|file\s+n|form\s+10|transition|annual report|mark one|or)\b.{0,40}", re.IGNORECASE)
-_SUFFIX: Final = re.compile(r"(?:and|&|,)?\s*(?:inc|corp|co|company|incorporated|corporation|ltd|l\.?p)\b\.?,?", re.IGNORECASE)
+_NO_NAME: Final = re.compile(
+    r"[\W_\d]*|.*\b(?:commission|file\s+n|form\s+10|transition|annual report|mark one|or)\b.{0,40}", re.IGNORECASE
+)
+_SUFFIX: Final = re.compile(
+    r"(?:and|&|,)?\s*(?:inc|corp|co|company|incorporated|corporation|ltd|l\.?p)\b\.?,?", re.IGNORECASE
+)
 
 
 class _Lines:
@@ -62,7 +68,7 @@ def _cover_lines(text: str) -> list[str]:
         sink = _Lines()
         html.fill(text[:_HTML_PREFIX], sink)
         text = "".join(sink.parts)
-    lines = (one_line(line) for line in text[:_TEXT_PREFIX].splitlines())
+    lines = (one_line(line)[:_LONGEST_LINE] for line in text[:_TEXT_PREFIX].splitlines())
     return [line for line in lines if line]
 
 
@@ -70,8 +76,8 @@ def _form(cover: str) -> str | None:
     found = _FORM.search(cover)
     if found is None:
         return None
-    name = "10-K" + {"SB": "SB", "SB40": "SB40", "405": "405", "T": "T"}.get((found[1] or "").upper(), "")
-    amended = found[2] is not None or _AMENDMENT.search(cover[: found.end() + _TOP]) is not None
+    name = f"10-K{found[1] or found[2] or ''}"
+    amended = found[3] is not None or _AMENDMENT.search(cover[: found.end() + _TOP]) is not None
     return spelled(f"{name}/A" if amended else name)
 
 
@@ -84,14 +90,20 @@ def _period(cover: str) -> date | None:
 
 
 def _company(lines: list[str]) -> str | None:
+    """The line above `(Exact name of registrant …)`; some covers have no such words, but a file number above the name."""
     for i, line in enumerate(lines[:300]):
         found = _EXACT_NAME.search(line)
-        if found is None:
-            continue
-        before = line[: found.start()].strip(" (_-")
-        above = [text for text in lines[max(0, i - 4) : i] if not _NO_NAME.fullmatch(text)]
-        name = before if len(before) > 2 else (above[-1] if above else "")
-        if _SUFFIX.fullmatch(name) and len(above) > 1:
-            name = f"{above[-2]} {name}"
-        return named(name.strip("*_ "))
+        if found is not None:
+            before = line[: found.start()].strip(" (_-")
+            return named(before if len(before) > 2 else _above(lines[max(0, i - 4) : i]))
+    for i, line in enumerate(lines[:100]):
+        if _NUMBER_OF_FILE.match(line) and i + 1 < len(lines) and not _NO_NAME.fullmatch(lines[i + 1]):
+            return named(lines[i + 1])
     return None
+
+
+def _above(lines: list[str]) -> str:
+    names = [line.strip("*_ ") for line in lines if not _NO_NAME.fullmatch(line)]
+    if len(names) > 1 and _SUFFIX.fullmatch(names[-1]):
+        return f"{names[-2]} {names[-1]}"
+    return names[-1] if names else ""

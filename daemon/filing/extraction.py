@@ -33,8 +33,8 @@ class ItemSpan:
 
 @dataclass(frozen=True)
 class Extraction:
-    """`text` is the filing's prose, paragraphs apart by one line end and groups by two; `items` are the Items found,
-    those without prose of their own included as empty spans."""
+    """`text` is the filing's prose: a blank line between paragraphs, one line end between a sub-heading and its first
+    paragraph. `items` are the Items found, in order, those without prose included as empty spans."""
 
     text: str
     passages: tuple[Passage, ...]
@@ -83,9 +83,8 @@ class _Builder:
     def add(self, blocks: list[Block], section: Section) -> None:
         start = self._length
         for group in groups(blocks[section.start + section.heading : section.stop], self.options):
-            text = "\n".join(group.lines)
-            self.found.extend(passages(text, self._length, section.item, self.options))
-            self.parts.append(text + "\n\n")
-            self._length += len(text) + 2
+            self.found.extend(passages(group.text, self._length, section.item, self.options))
+            self.parts.append(group.text + "\n\n")
+            self._length += len(group.text) + 2
         if section.item is not None:
             self.items.append(ItemSpan(section.item, start, self._length))

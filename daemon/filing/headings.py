@@ -8,7 +8,7 @@ from daemon.filing.blocks import Block
 from daemon.filing.prose import ends_sentence, is_sentence, words
 from daemon.forms import Form
 
-_NUM: Final = r"(?:\d{1,2}(?!\d)(?:\s?\(?[A-C]\)?(?![A-Za-z0-9]))?(?:\s?\(T\))?|X(?![A-Za-z]))"
+_NUM: Final = r"(?:\d{1,2}(?!\d)(?:\s?\(?[A-C]\)?(?![A-Za-z0-9]))?(?:\s?\([TI]{1,2}\))?|X(?![A-Za-z]))"
 _ITEM: Final = re.compile(
     rf"[^\w]{{0,3}}(?:PART\s+(?:IV|I{{1,3}})\b[\s,.:;\u2013\u2014-]*)?ITEMS?[\s.]*(?:NOS?\.?\s*)?(?P<first>{_NUM})"
     rf"(?P<more>(?:\s*(?:,\s*and|,|and|&|through|to|-|\u2013)\s*(?:ITEMS?\s*)?{_NUM}(?!\w))*)"
@@ -21,7 +21,9 @@ _LEADERS: Final = re.compile(r"(\.\s?){4,}|\u2026\s?\u2026|_{4,}")
 _PAGE_AT_END: Final = re.compile(r"[\s.\u2026_](?:[A-Z]{1,3}-)?\d{1,3}(?:\s?(?:-|\u2013|,|and)\s?\d{1,3})*\s*$")
 # A full stop, colon or dash between a heading's title and the sentence that follows on the same line.
 _RUN_ON: Final = re.compile(r"(?:[.:]|\s[\u2013\u2014-]+)\s+(?=[A-Z\"\u201c(])")
-_CROSS: Final = re.compile(r"[\"\u201c'\u2018(]|(?:of|in|to|and|or|above|below|herein|hereof|for|is|are|was|were|under)\b")
+_CROSS: Final = re.compile(
+    r"[\"\u201c'\u2018(]|(?:of|in|to|and|or|above|below|herein|hereof|for|is|are|was|were|under)\b"
+)
 # Titles that also head sub-sections, so that without a number they prove nothing.
 _AMBIGUOUS: Final = frozenset(
     (
@@ -43,6 +45,18 @@ _AMBIGUOUS: Final = frozenset(
     )
 )
 _MAX_HEADING: Final = 300
+_REPORTED: Final = (
+    ("7A", re.compile(r"quantitative and qualitative disclosures? about market risk", re.IGNORECASE)),
+    ("7", re.compile(r"management.s\s+discussion\b|financial review\b", re.IGNORECASE)),
+    (
+        "8",
+        re.compile(
+            r"notes to\b.{0,40}statements|(?:reports? of )?independent (?:registered|auditor|accountant|public)|"
+            r"consolidated financial statements$|report of management\b|management.s report on internal",
+            re.IGNORECASE,
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +90,13 @@ def is_continued(text: str) -> bool:
     return len(text) <= _MAX_HEADING and _ITEM.match(text) is not None and _CONTINUED.search(text) is not None
 
 
+def reported_item(block: Block) -> str | None:
+    """The Item that a heading of an annual report stands for; it has names and no numbers."""
+    if not block.strong or len(block.text) > 160:
+        return None
+    return next((item for item, title in _REPORTED if title.match(block.text)), None)
+
+
 def headings(blocks: list[Block], form: Form, *, titles: bool = False) -> list[Heading]:
     """All candidates in document order. An Item usually has several: contents, heading, running heads, references.
     With `titles`, headings without a number count too."""
@@ -98,12 +119,18 @@ def _candidate(blocks: list[Block], index: int, form: Form, *, titles: bool) -> 
 
 
 def _key(number: str) -> str:
-    return re.sub(r"\(T\)|[^0-9A-CX]", "", number.upper())
+    return re.sub(r"\([TI]+\)|[^0-9A-CX]", "", number.upper())
 
 
 def _plain(text: str) -> str:
     """Lower case, straight quotes, single spaces: how titles are compared."""
-    text = text.lower().replace("\u2019", "'").replace("\u2018", "'").replace("&", "and").replace("registrants'", "registrant's")
+    text = (
+        text.lower()
+        .replace("\u2019", "'")
+        .replace("\u2018", "'")
+        .replace("&", "and")
+        .replace("registrants'", "registrant's")
+    )
     return " ".join(text.split())
 
 

@@ -5,18 +5,85 @@ from typing import Final, Protocol
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-
 BLOCK_TAGS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p section summary table tbody td tfoot th thead tr ul "
-    "document type sequence filename description text page pdf".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "document",
+        "type",
+        "sequence",
+        "filename",
+        "description",
+        "text",
+        "page",
+        "pdf",
+    ]
 )
 _VOID: Final = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 # XHTML closes empty elements in place; an HTML parser would leave them open around everything that follows.
 _SELF_CLOSED: Final = re.compile(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>", re.IGNORECASE)
 _SKIPPED: Final = frozenset(
-    "script style head title noscript template svg math object iframe select textarea button ix:header ix:hidden "
-    "ix:references ix:resources xbrl".split()
+    [
+        "script",
+        "style",
+        "head",
+        "title",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "object",
+        "iframe",
+        "select",
+        "textarea",
+        "button",
+        "ix:header",
+        "ix:hidden",
+        "ix:references",
+        "ix:resources",
+        "xbrl",
+    ]
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 

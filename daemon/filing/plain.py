@@ -18,7 +18,9 @@ _LABEL: Final = re.compile(
 )
 _TAG: Final = re.compile(r"</?[A-Z][A-Z0-9-]{0,15}>", re.IGNORECASE)
 _PART: Final = re.compile(r"\s*PART\s+(?:IV|I{1,3})\s*\.?\s*", re.IGNORECASE)
-_MARK: Final = re.compile(r"(?:[*o\u2022\u00b7-]|--|\(?[a-z0-9]{1,3}[.)]|Items?\s+\d{1,2}[A-C]?[.:]?|Note\s+\d{1,2}\.?)", re.IGNORECASE)
+_MARK: Final = re.compile(
+    r"(?:[*o\u2022\u00b7-]|--|\(?[a-z0-9]{1,3}[.)]|Items?\s+\d{1,2}[A-C]?[.:]?|Note\s+\d{1,2}\.?)", re.IGNORECASE
+)
 _BULLET: Final = re.compile(r"(?:[*o\u2022\u00b7-]|--|\([a-z0-9]{1,3}\))\s+\S")
 _RUN_IN: Final = re.compile(r"[a-z]{3}(?:\.|\s?--?)\s+[A-Z]")
 _COLUMNS: Final = re.compile(r"\s{3,}")

@@ -5,11 +5,108 @@ from typing import Final
 
 # The most frequent function words of running English; a list of names, places or captions has few of them.
 _STOP: Final = frozenset(
-    """a about after all also among an and any are as at be because been before being between both but by can could did
-    do does during each for from had has have he her his how if in into is it its may more most must no nor not of on
-    only or other our out over shall she should since so some such than that the their them then there these they this
-    those through to under until up upon us was we were what when where which while who whose will with within without
-    would you your""".split()
+    [
+        "a",
+        "about",
+        "after",
+        "all",
+        "also",
+        "among",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "during",
+        "each",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "may",
+        "more",
+        "most",
+        "must",
+        "no",
+        "nor",
+        "not",
+        "of",
+        "on",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "shall",
+        "she",
+        "should",
+        "since",
+        "so",
+        "some",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "to",
+        "under",
+        "until",
+        "up",
+        "upon",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whose",
+        "will",
+        "with",
+        "within",
+        "without",
+        "would",
+        "you",
+        "your",
+    ]
 )
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'\u2019]*")
 _END: Final = re.compile(r"[.!?:;][\"'\u2019\u201d)\]]*(\(\w{1,2}\))?$")
@@ -36,14 +133,17 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_prose(text: str) -> bool:
-    """Running words: at least five, with function words among them, not mostly figures."""
+    """Running words, with function words among them and not mostly figures. A fragment without a sentence's end, as
+    captions and labels are too, must be longer and plainer to count."""
     tokens = words(text)
-    if len(tokens) < 5:
+    if len(tokens) < 4:
         return False
-    letters = sum(map(len, tokens))
     solid = sum(not c.isspace() for c in text)
-    share = stop_share(tokens)
-    return letters >= 0.6 * solid and digit_share(text) <= 0.2 and share >= (0.12 if len(tokens) >= 12 else 0.16)
+    if sum(map(len, tokens)) < 0.6 * solid or digit_share(text) > 0.2:
+        return False
+    if ends_sentence(text):
+        return stop_share(tokens) >= 0.1
+    return len(tokens) >= 6 and stop_share(tokens) >= 0.2
 
 
 def is_sentence(text: str) -> bool:

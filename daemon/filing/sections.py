@@ -1,11 +1,12 @@
 """Which Item each block belongs to: the best ascending chain of heading candidates."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.filing.blocks import Block
-from daemon.filing.headings import Heading, headings
+from daemon.filing.headings import Heading, headings, reported_item
 from daemon.filing.prose import is_prose
 from daemon.forms import Form
 
@@ -18,18 +19,8 @@ _COVER: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURES: Final = re.compile(r"\W*SIGNATURES?(?: PAGE)?\W*", re.IGNORECASE)
-_REPORTED: Final = (
-    ("7A", re.compile(r"quantitative and qualitative disclosures? about market risk", re.IGNORECASE)),
-    ("7", re.compile(r"management.s\s+discussion\s+and\s+analysis|financial review\b", re.IGNORECASE)),
-    (
-        "8",
-        re.compile(
-            r"(?:notes to|summary of significant accounting).{0,40}|(?:reports? of )?independent (?:registered|auditor|"
-            r"accountant|public)|consolidated (?:financial statements|balance sheets?|statements? of)|report of management",
-            re.IGNORECASE,
-        ),
-    ),
-)
+_LAST_ITEMS: Final = frozenset({"13", "14", "15", "16"})
+_POINTER: Final = 1500  # characters of prose below which an Item only says where its text is
 _FULL_CREDIT: Final = 3000  # characters of prose behind a heading beyond which more of it proves nothing further
 
 
@@ -53,33 +44,47 @@ def sections(blocks: list[Block], form: Form) -> list[Section]:
     out = [Section(None, _cover_end(blocks[: stops[0]]), stops[0], heading=False)]
     for heading, stop in zip(chosen, stops[1:], strict=True):
         out.append(Section(heading.first, heading.index, stop, heading.alone))
-    return [*out[:-1], *_closed(out[-1], blocks)]
+    return _told_apart(out, blocks)
 
 
 def annual_report(blocks: list[Block], start: int = 0) -> list[Section]:
     """An annual report to shareholders (Exhibit 13, or what follows the signatures) has no Item numbers, but MD&A and
     statements have names of their own. In any order; item None before the first."""
-    out = [Section(None, start, start, heading=False)]
-    for i in range(start, len(blocks)):
-        item = _reported(blocks[i])
-        if item is not None and item != out[-1].item:
+    return _by_name(blocks, Section(None, start, len(blocks), heading=False), frozenset({"7", "7A", "8"}))
+
+
+def _by_name(blocks: list[Block], section: Section, items: Set[str | None]) -> list[Section]:
+    """A section, cut where MD&A or statements begin by name."""
+    out = [section]
+    for i in range(section.start + 1, section.stop):
+        item = reported_item(blocks[i])
+        if item in items and item != out[-1].item:
             out[-1] = replace(out[-1], stop=i)
-            out.append(Section(item, i, i, heading=False))
-    return [*out[:-1], replace(out[-1], stop=len(blocks))]
+            out.append(Section(item, i, section.stop, heading=False))
+    return out
 
 
-def _reported(block: Block) -> str | None:
-    if not block.strong or len(block.text) > 160:
-        return None
-    return next((item for item, title in _REPORTED if title.match(block.text)), None)
-
-
-def _closed(last: Section, blocks: list[Block]) -> list[Section]:
-    """The last Item ends at the signatures; statements or an annual report may stand behind them."""
+def _told_apart(found: list[Section], blocks: list[Block]) -> list[Section]:
+    """What does not belong to the last Items goes its own way: the last one ends at the signatures, and where Items 7
+    and 8 only point to pages at the end, those pages are theirs."""
+    last, after = found[-1], list[Section]()
     for i in range(last.start + 1, last.stop):
         if last.item is not None and _SIGNATURES.fullmatch(blocks[i].text):
-            return [replace(last, stop=i), *annual_report(blocks, i + 1)]
-    return [last]
+            last, after = replace(last, stop=i), annual_report(blocks, i + 1)
+            break
+    pointing = {
+        section.item
+        for section in found
+        if section.item in {"7", "8"} and section is not last and _prose(blocks, section) < _POINTER
+    }
+    out: list[Section] = []
+    for section in [*found[:-1], last]:
+        out.extend(_by_name(blocks, section, pointing) if section.item in _LAST_ITEMS else [section])
+    return [*out, *after]
+
+
+def _prose(blocks: list[Block], section: Section) -> int:
+    return sum(len(block.text) for block in blocks[section.start : section.stop] if is_prose(block.text))
 
 
 def _cover_end(blocks: list[Block]) -> int:

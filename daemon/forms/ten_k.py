@@ -44,10 +44,16 @@ TEN_K: Final = Form(
             "7",
             ("management's discussion and analysis", "management's discussion & analysis"),
         ),
-        FormItem("7A", ("quantitative and qualitative disclosures", "quantitative and qualitative disclosure"), since=1997),
+        FormItem(
+            "7A", ("quantitative and qualitative disclosures", "quantitative and qualitative disclosure"), since=1997
+        ),
         FormItem(
             "8",
-            ("financial statements and supplementary data", "consolidated financial statements", "financial statements"),
+            (
+                "financial statements and supplementary data",
+                "consolidated financial statements",
+                "financial statements",
+            ),
         ),
         FormItem("9", ("changes in and disagreements with accountants", "disagreements on accounting")),
         FormItem("9A", ("controls and procedures",), since=2003),

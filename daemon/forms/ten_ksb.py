@@ -13,7 +13,9 @@ TEN_KSB: Final = Form(
         FormItem("2", ("description of property", "description of properties", "properties", "property")),
         FormItem("3", ("legal proceedings",)),
         FormItem("4", ("submission of matters to a vote of security holders",)),
-        FormItem("5", ("market for common equity", "market for registrant's common equity", "market for our common equity")),
+        FormItem(
+            "5", ("market for common equity", "market for registrant's common equity", "market for our common equity")
+        ),
         FormItem("6", ("management's discussion and analysis", "plan of operation")),
         FormItem("7", ("financial statements", "consolidated financial statements")),
         FormItem("8", ("changes in and disagreements with accountants",)),
