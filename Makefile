@@ -44,8 +44,9 @@ help: ## list the targets
 setup: $(VENV)/.setup ## make .venv with the pinned dependencies
 	@echo "ready: $(BIN)/finsdistill --help"
 
+# By file, so that what a file makes once (a tiny model, a wheel) is made once; pytest comes last and its last line counts.
 test: $(VENV)/.test lint types ## lint, types and every test, from nothing
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadgroup --durations 10 $(PYTEST_ARGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile --durations 10 $(PYTEST_ARGS)
 
 lint: $(VENV)/.test ## ruff, check and format
 	$(BIN)/ruff check .

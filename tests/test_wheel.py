@@ -16,8 +16,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("store", "trainer", "evaluator", "daemon")
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "state", "inbox", "*.egg-info")
 
-pytestmark = pytest.mark.xdist_group("wheel")  # one build, not one a process
-
 
 def run(*command: str | Path, cwd: Path, check: bool = True) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FINSDISTILL"))}
