@@ -5,7 +5,7 @@ from datetime import datetime
 
 from store.errors import AppendKeyReused, StreamMoved
 from store.projections import Row, rows_of
-from store.records import Append, Appended, Head, Record, batch_sha256, chain_hash, payload_of
+from store.records import Append, Appended, Head, Record, batch_sha256, chain_hash, payloads_of
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Batch:
     touched: set[str] = field(default_factory=set)
 
     def add(self, append: Append) -> Appended:
-        """Raises AppendKeyReused and StreamMoved. A repeated key is answered before the version is looked at."""
-        payloads = [payload_of(event) for event in append.events]
+        """Raises EventUnusable, AppendKeyReused and StreamMoved. A repeated key is answered before the version is looked at."""
+        payloads = payloads_of(append)
         sha256 = batch_sha256(payloads)
         if (use := self.keys.get(append.key)) is not None:
             if (use.sha256, use.stream) != (sha256, append.stream):
@@ -66,7 +66,8 @@ class Batch:
             self.versions[append.stream] = version
             self.records.append(record)
             self.rows.extend((record.seq, row) for row in rows_of(event, record.recorded_at))
-        self.touched.add(append.stream)
+        if append.events:
+            self.touched.add(append.stream)
         use = KeyUse(append.stream, first, self.head.seq, sha256)
         self.keys[append.key] = self.new_keys[append.key] = use
         if append.cursor is not None:

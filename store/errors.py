@@ -31,3 +31,13 @@ class AppendKeyReused(FinsdistillError):
             f"append key {key!r} on stream {stream!r} already stands for other events: give the new events a key of their own"
         )
         self.key, self.stream = key, stream
+
+
+class EventUnusable(FinsdistillError):
+    """A fact holds what neither JSON nor the tables can: half a character, NaN, a number beyond 64 bits."""
+
+    def __init__(self, kind: str, stream: str, why: str) -> None:
+        super().__init__(
+            f"a {kind} for stream {stream!r} cannot be stored ({why}): refuse the value where it came from"
+        )
+        self.kind, self.stream = kind, stream

@@ -62,7 +62,8 @@ class EventLog:
         """Returns when the events are on disk.
 
         The same key with the same events on the same stream gives the old positions back. Raises AppendKeyReused for other
-        events, StreamMoved where `expect` no longer holds, StateUnusable when the disk or the file fails.
+        events, StreamMoved where `expect` no longer holds, EventUnusable for a value that no table holds,
+        StateUnusable when the disk or the file fails.
         """
         if self._writer is None:
             raise StateUnusable(f"the log {self.path} is open for reading only")

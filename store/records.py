@@ -1,9 +1,11 @@
 """Events as the log stores them, and the chain that makes a lost or altered one noticeable. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from store.errors import EventUnusable
 from store.events import EVENT, Event
 from store.ids import canonical_json, sha256_hex
 
@@ -30,6 +32,12 @@ class Append:
     key: str
     expect: int | None = None
     cursor: Cursor | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            f"{self.stream}{self.key}".encode()
+        except UnicodeEncodeError as cause:  # a file name that is no UTF-8 becomes such a text
+            raise EventUnusable("batch", self.stream, str(cause)) from cause
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,35 @@ class Head:
 
 
 def payload_of(event: Event) -> str:
-    return canonical_json(event.model_dump(mode="json"))
+    """Raises ValueError for what cannot be stored: NaN, infinity, half a surrogate pair, an integer beyond 64 bits."""
+    values = event.model_dump(mode="json")
+    if (beyond := next(_beyond_64_bits(values), None)) is not None:
+        raise ValueError(f"{beyond} is beyond 64 bits")
+    payload = canonical_json(values)
+    payload.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair
+    return payload
+
+
+def _beyond_64_bits(value: object) -> Iterator[int]:
+    """DuckDB's BIGINT is what every integer of a fact is stored as."""
+    match value:
+        case int() if value.bit_length() > 63:
+            yield value
+        case dict():
+            yield from (found for inner in value.values() for found in _beyond_64_bits(inner))
+        case list():
+            yield from (found for inner in value for found in _beyond_64_bits(inner))
+
+
+def payloads_of(append: Append) -> list[str]:
+    """Raises EventUnusable for the first event that cannot be stored."""
+    payloads = []
+    for event in append.events:
+        try:
+            payloads.append(payload_of(event))
+        except ValueError as cause:
+            raise EventUnusable(event.type, append.stream, str(cause)) from cause
+    return payloads
 
 
 def chain_hash(prev: str, log_id: str, record: Record) -> str:

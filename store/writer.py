@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from store.batch import Batch, KeyUse
 from store.database import arrow_schema, duckdb_errors
-from store.errors import AppendKeyReused, FinsdistillError, StateUnusable, StreamMoved
+from store.errors import AppendKeyReused, EventUnusable, FinsdistillError, StateUnusable, StreamMoved
 from store.highwater import HighWater, Mark
 from store.records import Append, Appended, Head
 from store.tables import EVENTS, TABLES, Table
@@ -23,6 +23,10 @@ MAX_WAITING: Final = (
     256  # appends; beyond it a producer waits, so a slow disk slows the pipeline instead of filling memory
 )
 MAX_GROUP: Final = 10_000  # events in one transaction, the measured optimum of Arrow inserts
+
+# One lookup a name, by its index: a list would be compared with every row.
+_VERSION: Final = "SELECT stream, version FROM ledger.streams WHERE stream = ?"
+_KEY_USE: Final = "SELECT append_key, stream, first_seq, last_seq, sha256 FROM ledger.appends WHERE append_key = ?"
 
 
 @dataclass
@@ -49,20 +53,26 @@ class Writer:
         self._log_id, self._head, self._high_water = log_id, head, high_water
         self._waiting: queue.Queue[_Request | None] = queue.Queue(MAX_WAITING)
         self._failure: StateUnusable | None = None
+        self._door, self._closed = threading.Lock(), False
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
 
     def append(self, append: Append) -> Appended:
-        """Returns when the events are on disk. Raises StreamMoved, AppendKeyReused and StateUnusable."""
-        if self._failure is not None:
-            raise self._failure
+        """Returns when the events are on disk. Raises StreamMoved, AppendKeyReused, EventUnusable and StateUnusable."""
         request = _Request(append)
-        self._waiting.put(request)
+        with self._door:  # nobody gets in behind `close`, where no one would answer
+            if self._closed:
+                raise StateUnusable(f"the log {self._path} is closed: start again")
+            if self._failure is not None:
+                raise self._failure
+            self._waiting.put(request)
         return request.outcome.result()
 
     def close(self) -> None:
         """Commits what waits, then ends."""
-        self._waiting.put(None)
+        with self._door:
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -110,23 +120,20 @@ class Writer:
         for request in group:
             try:
                 done.append((request, batch.add(request.append)))
-            except (StreamMoved, AppendKeyReused) as refusal:
+            except (StreamMoved, AppendKeyReused, EventUnusable) as refusal:
                 request.outcome.set_exception(refusal)
-        if batch.records:
+        if batch.new_keys:  # also an append without events: it moves its consumer's cursor
             self._store(batch)
         for request, appended in done:
             request.outcome.set_result(appended)
         if batch.records:
             self._on_commit(batch.head)
 
-    def _batch(self, group: Sequence[_Request]) -> Batch:
-        streams = list({request.append.stream for request in group})
-        keys = list({request.append.key for request in group})
-        versions = self._read("SELECT stream, version FROM ledger.streams WHERE list_contains(?, stream)", streams)
-        uses = self._read(
-            "SELECT append_key, stream, first_seq, last_seq, sha256 FROM ledger.appends WHERE list_contains(?, append_key)",
-            keys,
-        )
+    def _batch(self, group: list[_Request]) -> Batch:
+        streams = {request.append.stream for request in group}
+        keys = {request.append.key for request in group}
+        versions = [row for stream in streams for row in self._read(_VERSION, stream)]
+        uses = [row for key in keys for row in self._read(_KEY_USE, key)]
         return Batch(
             log_id=self._log_id,
             head=self._head,
@@ -135,9 +142,9 @@ class Writer:
             keys={key: KeyUse(*use) for key, *use in uses},
         )
 
-    def _read(self, sql: str, names: list[str]) -> list[Any]:
+    def _read(self, sql: str, name: str) -> list[Any]:
         with duckdb_errors(self._path):
-            return self._connection.execute(sql, [names]).fetchall()
+            return self._connection.execute(sql, [name]).fetchall()
 
     def _store(self, batch: Batch) -> None:
         """Events, projections, streams, keys and cursors in one transaction; then the mark; only then anyone hears of it."""

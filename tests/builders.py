@@ -3,12 +3,15 @@
 Texts are named by what they say, so that a chunk and its label agree on the text_id without either knowing the other.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from store import events as e
 from store.ids import chunk_id, label_id, text_id
-from store.log import EventLog
+from store.log import EventLog, Limits, open_log
 from store.records import Append, Appended
 
 RECIPE = "5" * 32
@@ -188,6 +191,7 @@ def a_training(adapter: str, **changes: Any) -> e.AdapterTrained:
         "snapshot_id": "s1",
         "run_id": f"run-{adapter}",
         "base": "seedling",
+        "base_fingerprint": "b" * 32,
         "parent": None,
         "start": "scratch",
         "objective": "step_by_step",
@@ -200,6 +204,16 @@ def a_training(adapter: str, **changes: Any) -> e.AdapterTrained:
         "loss_last": 1.5,
     }
     return e.AdapterTrained(**values | changes)
+
+
+@contextmanager
+def a_log(folder: Path) -> Iterator[EventLog]:
+    """For laws, where a fixture would be shared by all examples."""
+    log = open_log(folder, purpose="real", limits=Limits("512MiB", 1), clock=Clock())
+    try:
+        yield log
+    finally:
+        log.close()
 
 
 def put(log: EventLog, *facts: e.Event, stream: str = "test", key: str | None = None) -> Appended:

@@ -1,5 +1,6 @@
 """Logs that are closed when the test is over: a connection left open holds the file and complains at exit."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,8 @@ def open_state(state: Path, clock: Clock) -> Iterator[OpenState]:
 
 def close_quietly(log: EventLog) -> None:
     """Also a log that the test closed itself or made unusable."""
-    try:
+    with contextlib.suppress(FinsdistillError):
         log.close()
-    except FinsdistillError:
-        pass
 
 
 @pytest.fixture

@@ -149,14 +149,14 @@ def test_an_event_is_named_by_its_class_frozen_and_closed(kind):
 
 def test_the_log_speaks_the_words_of_the_design():
     """The names are fixed once a user's log exists."""
-    assert NAMES == [
+    assert [
         *("LogCreated", "CompanyWatched", "CompanyUnwatched", "SplitAssigned"),
         *("FilingDiscovered", "FilingFetched", "FilingRefused", "ChunkAppended", "FilingChunked", "ChunkRetired"),
         *("RecipeDeclared", "RecipeAdopted", "ChunkLabelled", "LabelRefused", "ChunkDeadLettered", "Requeued"),
         *("LabelReviewed", "LabellingPaused", "LabellingResumed"),
         *("SnapshotSealed", "TrainingStarted", "AdapterTrained", "TrainingFailed"),
         *("AdapterEvaluated", "AdapterPromoted", "AdapterHeld", "AdapterRolledBack"),
-    ]
+    ] == NAMES
 
 
 def test_an_unknown_type_or_a_newer_version_is_refused():
