@@ -76,13 +76,12 @@ class Extractive:
 
 def answer(text: str, *, summary_chars: int, rationale_chars: int) -> str:
     """The raw answer to one chunk: the JSON of an Answer, or {"declined": why}. At most so many characters a field."""
-    all_sentences = sentences(text)
-    rated = scored(all_sentences)
+    rated = scored(sentences(text))
     chosen = choose(rated, summary_chars=summary_chars)
     if not chosen:
         why = "no whole sentence in it" if not rated else "no sentence in it says enough to keep"
         return json.dumps({"declined": why})
-    steps = rationale(text, chosen, rated, total=len(all_sentences), limit=rationale_chars)
+    steps = rationale(text, chosen, rated, limit=rationale_chars)
     summary = " ".join(pick.sentence.text for pick in chosen)
     return json.dumps({"rationale": steps, "summary": summary}, ensure_ascii=False)
 

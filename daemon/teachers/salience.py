@@ -14,15 +14,15 @@ from typing import Final
 from daemon.figures import Figure, figures
 from daemon.teachers.sentences import Sentence
 
-RISE: Final = re.compile(
-    r"(?<!to )\b(?:increas(?:e|es|ed|ing)|gr[eo]wn?|rose|risen|improv(?:ed|es|ement)|higher|expanded|doubled|strengthened"
-    r"|exceeded|gained)\b",
+CHANGE: Final = re.compile(
+    r"(?<!to )\b(?:(?P<rise>increas(?:e|es|ed|ing)|gr[eo]wn?|rose|risen|improv(?:ed|es|ement)|higher|expanded|doubled"
+    r"|strengthened|exceeded|gained)|(?P<fall>decreas(?:e|es|ed|ing)|declin(?:e|es|ed|ing)|fell|fallen|reduc(?:ed|tions?)"
+    r"|lower|lowered|contracted|deteriorated|weakened|dropped|lost))\b",
     re.IGNORECASE,
 )
-FALL: Final = re.compile(
-    r"(?<!to )\b(?:decreas(?:e|es|ed|ing)|declin(?:e|es|ed|ing)|fell|fallen|reduc(?:ed|tions?)|lower|lowered|contracted"
-    r"|deteriorated|weakened|dropped|lost)\b",
-    re.IGNORECASE,
+# Without an amount these mostly compare or describe: "a higher degree of risk", "expanded warranties".
+_WEAK_CHANGES: Final = frozenset(
+    "higher lower expanded lost gained grown exceeded improvement reduction reductions".split()
 )
 CAUSE: Final = re.compile(
     r"\b(?:(?:primarily|mainly|principally|largely|partially)\s+)?(?:due (?:primarily |mainly )?to|driven (?:primarily )?by"
@@ -66,7 +66,7 @@ KEY_TERMS: Final = (
     "net income", "net loss", "operating expenses", "cost of sales", "cost of revenue", "selling, general and administrative",
     "research and development", "cash flow", "cash equivalents", "free cash flow", "capital expenditures", "liquidity",
     "indebtedness", "debt", "notes", "credit facility", "borrowings", "interest rates", "interest expense", "income taxes",
-    "effective tax rate", "tax", "dividends", "share repurchases", "repurchases", "earnings per share",
+    "effective tax rate", "taxes", "dividends", "share repurchases", "repurchases", "earnings per share",
     "stock-based compensation",
     "goodwill", "impairment", "intangible assets", "inventories", "inventory", "receivables", "leases", "restructuring",
     "acquisition", "acquisitions", "divestiture", "pension", "derivatives", "hedges", "foreign currency", "exchange rates",
@@ -75,15 +75,25 @@ KEY_TERMS: Final = (
     "components", "raw materials", "commodity costs", "intellectual property", "patents", "licenses", "litigation",
     "legal proceedings", "regulation", "regulations", "regulatory approval", "privacy", "data protection", "cybersecurity",
     "security breaches", "information technology", "products", "services", "new products", "product liability", "distribution",
-    "stores", "retail", "subscribers", "advertising", "cloud", "data center", "software", "employees", "personnel",
+    "stores", "subscribers", "advertising", "cloud", "data center", "software", "employees", "personnel",
     "executive officers", "directors", "shareholders", "stockholders", "properties", "facilities", "insurance",
-    "climate change",
-    "environmental", "weather", "energy", "oil", "natural gas", "backlog", "contracts", "segments", "international operations",
+    "climate change", "environmental laws", "environmental matters", "weather",
+    "energy", "oil", "natural gas", "backlog", "contracts", "segments", "international operations",
     "trade policy", "tariffs", "economic conditions", "inflation", "pandemic", "covid-19", "internal control", "audit",
 )  # fmt: skip
-_KEY_TERM: Final = re.compile(
-    r"\b(?:" + "|".join(sorted(map(re.escape, KEY_TERMS), key=lambda term: (-len(term), term))) + r")\b", re.IGNORECASE
-)
+_TERM_WORD: Final = re.compile(r"[a-z0-9][\w-]*")
+
+
+def _by_first_word(terms: Sequence[str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """For each first word its terms, longest first: ten times faster than one expression of all terms."""
+    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for term in sorted(terms, key=lambda term: (-len(term), term)):
+        words = tuple(_TERM_WORD.findall(term))
+        table.setdefault(words[0], []).append((words, term))
+    return table
+
+
+_TERMS_BY_FIRST_WORD: Final = _by_first_word(KEY_TERMS)
 _CONTENT: Final = re.compile(r"[a-z][a-z’'-]{3,}")
 _COMMON: Final = frozenset(
     "that this with from have been were which their such other into upon than these those there would could should might will "
@@ -107,11 +117,10 @@ class Scored:
     sentence: Sentence
     score: float
     figures: tuple[Figure, ...]
-    rise: str | None
-    fall: str | None
-    cause: str | None
-    risk: str | None
-    event: str | None
+    change: re.Match[str] | None
+    cause: re.Match[str] | None
+    risk: re.Match[str] | None
+    event: re.Match[str] | None
     terms: tuple[str, ...]
     pointer: bool
     words: frozenset[str]
@@ -142,9 +151,24 @@ def content_words(text: str) -> list[str]:
     return [word for word in _CONTENT.findall(text.lower()) if word not in _COMMON]
 
 
-def key_terms(text: str) -> tuple[str, ...]:
-    """The financial and business terms in `text`, lower case, each once, in their order."""
-    return tuple(dict.fromkeys(match[0].lower() for match in _KEY_TERM.finditer(text)))
+def key_terms(text: str) -> Counter[str]:
+    """The financial and business terms in `text` with how often they come, in the order of their first coming."""
+    words = _TERM_WORD.findall(text.lower())
+    found: Counter[str] = Counter()
+    position = 0
+    while position < len(words):
+        term, length = _term_at(words, position)
+        if term is not None:
+            found[term] += 1
+        position += length
+    return found
+
+
+def _term_at(words: Sequence[str], position: int) -> tuple[str | None, int]:
+    for term_words, term in _TERMS_BY_FIRST_WORD.get(words[position], ()):
+        if tuple(words[position : position + len(term_words)]) == term_words:
+            return term, len(term_words)
+    return None, 1
 
 
 def _centrality(bag: Sequence[str], counts: Counter[str]) -> float:
@@ -156,13 +180,14 @@ def _centrality(bag: Sequence[str], counts: Counter[str]) -> float:
 def _score(sentence: Sentence, words: frozenset[str], centrality: float) -> Scored:
     text = sentence.text
     found = tuple(figures(text))
-    rise, fall, cause, risk, event = (_first(pattern, text) for pattern in (RISE, FALL, CAUSE, RISK, EVENT))
-    terms, pointer = key_terms(text), _POINTER.search(text) is not None
+    cause, risk, event = (pattern.search(text) for pattern in (CAUSE, RISK, EVENT))
+    terms, pointer = tuple(key_terms(text)), _POINTER.search(text) is not None
     with_unit = sum(figure.unit is not None for figure in found)
+    change = _change(text, with_amount=with_unit > 0)
     score = (
         1.0 * min(with_unit, 3)
         + 0.2 * min(len(found) - with_unit, 3)
-        + 1.5 * (rise is not None or fall is not None)
+        + 1.5 * (change is not None)
         + 1.5 * (cause is not None)
         + 1.2 * (risk is not None)
         + 0.8 * (event is not None)
@@ -174,14 +199,13 @@ def _score(sentence: Sentence, words: frozenset[str], centrality: float) -> Scor
         - _length_penalty(len(text))
     )
     return Scored(
-        sentence=sentence, score=score, figures=found, rise=rise, fall=fall, cause=cause, risk=risk, event=event,
+        sentence=sentence, score=score, figures=found, change=change, cause=cause, risk=risk, event=event,
         terms=terms, pointer=pointer, words=words,
     )  # fmt: skip
 
 
-def _first(pattern: "re.Pattern[str]", text: str) -> str | None:
-    match = pattern.search(text)
-    return None if match is None else match[0]
+def _change(text: str, *, with_amount: bool) -> re.Match[str] | None:
+    return next((m for m in CHANGE.finditer(text) if with_amount or m[0].lower() not in _WEAK_CHANGES), None)
 
 
 def _length_penalty(length: int) -> float:

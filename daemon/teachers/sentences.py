@@ -20,7 +20,7 @@ OPENERS: Final = frozenset(
     "the a an we our in as if it its this these those that there they their for on at by with to from when while where "
     "although because since after before during under upon such some many most any all each both no neither no however "
     "additionally moreover furthermore further also accordingly consequently therefore thus finally net sales revenue "
-    "revenues operating gross income cost costs interest other certain management company registrant changes increases "
+    "revenues operating gross income cost costs interest other certain management changes increases "
     "fiscal total among within through despite due based historically generally currently additional future failure "
     "competition demand cash capital research selling".split()
 )
@@ -28,7 +28,7 @@ _END: Final = re.compile(r"[.!?]+[\"”’')\]]*(?=\s|$)")
 _LAST_TOKEN: Final = re.compile(r"[\w.&]*\w$")
 _STARTS_LIKE_A_SENTENCE: Final = re.compile(r"[\"“‘'(\[]*(?:[A-Z0-9$€£]|[•●▪■·*–-]\s*[A-Z])")
 _LABEL_ONLY: Final = re.compile(r"\W*(?:item\s+)?(?:\d{1,2}[A-Ca-c]?|[ivxIVX]{1,5}|[A-Za-z])\.?\W*", re.IGNORECASE)
-_BULLET: Final = re.compile(r"^\s*(?:[•●▪■·*–—-]|\((?:[ivx]{1,5}|[a-z]|\d{1,2})\)|\d{1,2}\.)\s+")
+_BULLET: Final = re.compile(r"^\s*(?:[•●▪■·]\s*|(?:[*–—-]|\((?:[ivx]{1,5}|[a-z]|\d{1,2})\)|\d{1,2}\.)\s+)")
 _LEANS_ON: Final = re.compile(
     r"(?:,|\b(?:of|the|and|or|to|in|for|a|an|by|with|from|its|our|on|at|that|as|is|are|was))$"
 )
@@ -114,7 +114,11 @@ def _starts_whole(piece: str, *, surely: bool) -> bool:
     if not _STARTS_LIKE_A_SENTENCE.match(piece):
         return False
     first = _FIRST_WORD.search(piece)
-    return surely or (first is not None and first[0].lower() in OPENERS and first[0][0].isupper())
+    return surely or (first is not None and first[0][0].isupper() and _opens(first[0].lower()))
+
+
+def _opens(word: str) -> bool:
+    return word in OPENERS or (word.endswith("ing") and len(word) > 5)
 
 
 def _ends_whole(piece: str, *, surely: bool) -> bool:

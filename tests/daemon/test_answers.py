@@ -53,7 +53,12 @@ def test_the_first_object_that_is_an_answer_is_taken(raw: str) -> None:
         (answer(summary="..."), "degenerate"),
         (answer(summary="sales sales sales"), "degenerate"),
         (answer(rationale="the net sales rose and " * 10), "degenerate"),
-        (answer(summary="Der Umsatz stieg um 9% auf 33,9 Milliarden Dollar, vor allem wegen des Absatzes von Telefonen."), "degenerate"),
+        (
+            answer(
+                summary="Der Umsatz stieg um 9% auf 33,9 Milliarden Dollar, vor allem wegen des Absatzes von Telefonen."
+            ),
+            "degenerate",
+        ),
         ('{"declined": "a table of contents"}', "declined"),
         ("[" * 100_000, "not_json"),
         ("{" * 100_000, "not_json"),
@@ -97,19 +102,27 @@ def test_no_answer_raises(raw: str) -> None:
     assert isinstance(read(raw), Accepted | Refused)
 
 
-@given(st.recursive(st.none() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(st.none() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+)
 def test_no_json_raises(value: object) -> None:
     assert isinstance(read(json.dumps({"rationale": value, "summary": value})), Accepted | Refused)
 
 
-@given(st.dictionaries(st.text(), st.text() | st.dictionaries(st.text(), st.text())), st.text(st.characters(exclude_characters="{}")))
+@given(
+    st.dictionaries(st.text(), st.text() | st.dictionaries(st.text(), st.text())),
+    st.text(st.characters(exclude_characters="{}")),
+)
 def test_an_object_is_found_whole_whatever_surrounds_it(value: dict[str, object], around: str) -> None:
     text = json.dumps(value)
     assert list(complete_objects(around + text + around)) == [text]
 
 
 def test_a_sentence_of_a_filing_is_not_degenerate() -> None:
-    assert degenerate("These leases expire at varying dates through 2028, although some of these leases include renewals.") is None
+    assert (
+        degenerate("These leases expire at varying dates through 2028, although some of these leases include renewals.")
+        is None
+    )
 
 
 def test_the_validators_have_a_name_of_their_own() -> None:

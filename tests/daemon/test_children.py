@@ -10,7 +10,9 @@ import pytest
 
 from daemon import children
 
-WAITS = "from daemon import children; children.die_with_parent(); print('up', flush=True); import threading; threading.Event().wait()"
+WAITS = (
+    "from daemon import children; children.die_with_parent(); print('up', flush=True); import signal; signal.pause()"
+)
 HOLDS = WAITS.replace("print", "from pathlib import Path; fd = children.hold_folder(Path('.')); print")
 
 

@@ -1,6 +1,6 @@
 """A worker whose teacher does what the text of each request says. Run by the tests as a real child process.
 
-    scripted_worker.py [not-ready|refuses|junk-first]
+scripted_worker.py [not-ready|refuses|junk-first]
 """
 
 import os

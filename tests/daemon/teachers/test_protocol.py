@@ -18,7 +18,9 @@ from daemon.teachers.protocol import (
     encode,
 )
 
-AWKWARD = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("\x00\n\r\x0b\x85\u2028\u2029\ufeff\"\\")))
+AWKWARD = st.text(
+    st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from('\x00\n\r\x0b\x85\u2028\u2029\ufeff"\\'))
+)
 
 
 def answered(raw: str) -> Answered:

@@ -6,7 +6,15 @@ import pytest
 from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.client import TeacherWorker
 from daemon.teachers.protocol import Answered, Failed
-from daemon.teachers.supervisor import KILLS_ALLOWED, STARTS_ALLOWED, Killed, Outcome, Patience, SupervisedTeacher, backoff
+from daemon.teachers.supervisor import (
+    KILLS_ALLOWED,
+    STARTS_ALLOWED,
+    Killed,
+    Outcome,
+    Patience,
+    SupervisedTeacher,
+    backoff,
+)
 
 LONG_S = 20.0
 AT_ONCE: Callable[[int], float] = lambda _failures: 0.0  # noqa: E731
@@ -119,7 +127,9 @@ def test_the_restart_waits_for_the_back_off_and_the_caller_gets_its_time_back_me
     assert set(kinds(settle(teacher)).values()) == {"Answered"} and waits == [5.0, 2.0]
 
 
-@pytest.mark.parametrize(("failures", "shortest", "longest"), [(1, 0.25, 0.5), (2, 0.5, 1), (5, 4, 8), (8, 30, 60), (10_000, 30, 60)])
+@pytest.mark.parametrize(
+    ("failures", "shortest", "longest"), [(1, 0.25, 0.5), (2, 0.5, 1), (5, 4, 8), (8, 30, 60), (10_000, 30, 60)]
+)
 def test_the_back_off_doubles_to_a_minute_and_is_jittered(failures: int, shortest: float, longest: float) -> None:
     seconds = [backoff(failures, random.Random(seed)) for seed in range(50)]
     assert shortest <= min(seconds) < max(seconds) <= longest
