@@ -38,6 +38,8 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONUNBUFFERED": "1",
+    # Threads that wait should sleep: beside a busy daemon, spinning halved the tokens per CPU second (7.3k against 12.7k).
+    "OMP_WAIT_POLICY": "PASSIVE",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # without it CUDA matrix products differ from run to run
 }
 

@@ -6,55 +6,9 @@ from typing import Any
 
 import pytest
 
-from store.ids import label_id, text_id
-from store.snapshot import SnapshotManifest, TripletRow, rows_sha256, write_snapshot
+from store.snapshot import read_manifest
+from tests.trainer.builders import a_row, a_snapshot, a_tokenizer
 from trainer.spec import RunSpec
-
-# As TinyLlama-1.1B-Chat-v1.0 has it.
-ZEPHYR = (
-    "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\n' + message['content'] + eos_token }}\n"
-    "{% elif message['role'] == 'system' %}\n{{ '<|system|>\n' + message['content'] + eos_token }}\n"
-    "{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n"
-    "{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}"
-)
-
-
-def a_row(number: int, *, text: str | None = None, rationale: str | None = None, summary: str | None = None) -> TripletRow:
-    company = f"Company {number % 7}"
-    text = text or f"{company} sold {number} ships in 2021. The crew was paid on time. Revenue rose {number} percent."
-    return TripletRow(
-        label_id=label_id(text_id(text), "recipe", 1),
-        text_id=text_id(text),
-        chunk_id=f"{number:032x}",
-        accession="0000000000-21-000001",
-        company_id="0000000001",
-        form="10-K",
-        item="7",
-        text=text,
-        rationale=rationale or f"1. Revenue rose {number} percent.\n2. It is the only figure about money.",
-        summary=summary or f"Revenue rose {number} percent.",
-        is_new=True,
-    )
-
-
-def a_snapshot(folder: Path, rows: list[TripletRow]) -> Path:
-    sha = rows_sha256(rows)
-    manifest = SnapshotManifest(
-        snapshot_id=sha[:32],
-        log_id="log",
-        log_seq=len(rows),
-        recipe="recipe",
-        teacher="extractive",
-        toy=True,
-        parent=None,
-        rows=len(rows),
-        new_rows=len(rows),
-        sha256=sha,
-        heldout_rows=0,
-        heldout_sha256=rows_sha256([]),
-    )
-    write_snapshot(folder, manifest, train=rows, heldout=[])
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -80,23 +34,6 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def a_tokenizer() -> Any:
-    """Byte-level, so every text has ids; no merges, so a test can spell an ASCII text's ids out by hand."""
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-
-    specials = ["<unk>", "<s>", "</s>"]
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: index for index, token in enumerate(specials + alphabet)}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([AddedToken(token, special=True) for token in specials])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", chat_template=ZEPHYR
-    )
-
-
 @pytest.fixture(scope="session")
 def tokenizer() -> Any:
     return a_tokenizer()
@@ -107,12 +44,12 @@ def snapshot_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_snapshot(tmp_path_factory.mktemp("snapshot"), [a_row(number) for number in range(24)])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a_spec(tiny_base: Path, snapshot_dir: Path) -> Callable[..., RunSpec]:
     def make(**changes: Any) -> RunSpec:
         values: dict[str, Any] = {
             "snapshot_dir": snapshot_dir,
-            "snapshot_id": rows_id(snapshot_dir),
+            "snapshot_id": read_manifest(snapshot_dir).snapshot_id,
             "base": str(tiny_base),
             "base_revision": None,
             "quantization": "none",
@@ -135,9 +72,3 @@ def a_spec(tiny_base: Path, snapshot_dir: Path) -> Callable[..., RunSpec]:
         return RunSpec.model_validate(values | changes)
 
     return make
-
-
-def rows_id(snapshot: Path) -> str:
-    from store.snapshot import read_manifest
-
-    return read_manifest(snapshot).snapshot_id
