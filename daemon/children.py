@@ -22,6 +22,7 @@ from store.errors import FinsdistillError
 PARENT_VARIABLE: Final = "FINSDISTILL_PARENT_PID"
 LOCK_NAME: Final = "child.lock"
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+_LARGEST_LOG: Final = 1 << 20
 _EVICTION_S: Final = 10.0
 
 
@@ -52,6 +53,7 @@ def child_environment(base: Mapping[str, str]) -> dict[str, str]:
 def spawn(command: Sequence[str], folder: Path, *, log_name: str) -> "subprocess.Popen[bytes]":
     """Starts `command` in `folder` with pipes for stdin and stdout; stderr is appended to `folder/log_name`.
 
+    A log of more than a MiB is set aside first (as `.old`, in the place of an older one), so that restarts fill no disk.
     A session of its own: Ctrl-C in the terminal reaches the daemon, which then ends its children in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,10 @@ def spawn(command: Sequence[str], folder: Path, *, log_name: str) -> "subprocess
 
 
 def _start(command: list[str], folder: Path, log_name: str) -> "subprocess.Popen[bytes]":
-    with (folder / log_name).open("ab") as log:
+    log_path = folder / log_name
+    if log_path.exists() and log_path.stat().st_size > _LARGEST_LOG:
+        log_path.replace(log_path.with_name(f"{log_name}.old"))
+    with log_path.open("ab") as log:
         return subprocess.Popen(
             command,
             cwd=folder,

@@ -62,8 +62,8 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(_SUPPORT_SQL)
     (found,) = connection.execute("SELECT max(format) FROM ledger.meta").fetchall()[0]
     if found is None:
-        for table in (EVENTS, *TABLES):
-            connection.execute(f"CREATE TABLE raw.{table.name} ({columns_sql(table)})")
+        for table in (EVENTS, *TABLES):  # a start that was killed here left some of them
+            connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table.name} ({columns_sql(table)})")
         connection.execute("INSERT INTO ledger.meta VALUES (?)", [FORMAT])
         connection.execute("CHECKPOINT")  # a WAL that holds DDL is the one that replays worst
     elif found > FORMAT:

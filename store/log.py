@@ -46,6 +46,7 @@ class EventLog:
         self.head = self._read_head()
         self.log_id, self.purpose = self._read_identity()
         self._writer: Writer | None = None
+        self._closed = False
 
     def start(self, clock: Callable[[], datetime]) -> None:
         self._writer = Writer(
@@ -104,17 +105,22 @@ class EventLog:
         return cursor
 
     def close(self) -> None:
-        """Ends the writer and folds the WAL into the file, so that a stopped service leaves one file."""
+        """Ends the writer and folds the WAL into the file, so that a stopped service leaves one file. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         if self._writer is not None:
             self._writer.close()
-        with duckdb_errors(self.path):
-            self._connection.execute("CHECKPOINT")
+        try:
+            with duckdb_errors(self.path):
+                self._connection.execute("CHECKPOINT")
+        finally:
             self._connection.close()
-        self._high_water.close()
+            self._high_water.close()
 
     def verify_since(self, mark: Mark) -> None:
         """The chain from the mark to the end. Raises StateUnusable, naming what is missing and the way back."""
-        if mark.log_id != self.log_id:
+        if self.head.seq and mark.log_id != self.log_id:
             raise StateUnusable(f"{self.path} is another log ({self.log_id}) than the high-water mark's {mark.log_id}")
         if mark.seq > self.head.seq:
             raise StateUnusable(
@@ -176,9 +182,14 @@ def open_log(
     path = state_dir / "log.duckdb"
     connection = open_database(path, memory_limit=limits.memory, threads=limits.threads, temp_dir=state_dir / "tmp")
     high_water = HighWater(state_dir / "high-water")
-    log = EventLog(path, connection, high_water)
-    # Without a mark (a crash before the first one, or a deleted file) the whole chain must hold.
-    log.verify_since(high_water.read() or Mark(log.log_id, 0, GENESIS))
+    try:
+        log = EventLog(path, connection, high_water)
+        # Without a mark (a crash before the first one, or a deleted file) the whole chain must hold.
+        log.verify_since(high_water.read() or Mark(log.log_id, 0, GENESIS))
+    except StateUnusable:
+        connection.close()
+        high_water.close()
+        raise
     log.start(clock)
     if log.head.seq == 0:
         created = LogCreated(log_id=log.log_id, purpose=purpose)

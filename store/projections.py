@@ -92,6 +92,8 @@ def _run_rows(event: e.Event) -> Iterator[Row]:
             yield _row("runs", event, status="started", stage="train")
         case e.TrainingFailed():
             yield _row("runs", event, status="failed" if event.final else "retrying")
+            if event.final and event.adapter_id is not None:
+                yield _status(event.adapter_id, "failed", event.reason)
         case e.AdapterTrained():
             yield _row("runs", event, status="trained", stage="train")
             yield _row("adapters", event)

@@ -79,7 +79,8 @@ TABLES: Final = (
     ),
     _table(
         "adapters",
-        "adapter_id VARCHAR, snapshot_id VARCHAR, run_id VARCHAR, base VARCHAR, parent VARCHAR, start VARCHAR,"
+        "adapter_id VARCHAR, snapshot_id VARCHAR, run_id VARCHAR, base VARCHAR, base_fingerprint VARCHAR,"
+        "parent VARCHAR, start VARCHAR,"
         "objective VARCHAR, toy BOOLEAN, rows BIGINT, dropped BIGINT, tokens BIGINT, seconds DOUBLE, loss_first DOUBLE,"
         "loss_last DOUBLE, recorded_at TIMESTAMP",
     ),

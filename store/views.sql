@@ -113,7 +113,7 @@ CREATE VIEW runs AS
 SELECT run_id, snapshot_id, status, attempt, stage, start, parent, reason, spec, recorded_at, seq FROM raw_runs;
 
 CREATE VIEW adapters AS
-SELECT a.adapter_id, a.snapshot_id, a.base, a.parent, c.status, c.reason, c.detail, a.start, a.objective, a.toy, a.rows,
+SELECT a.adapter_id, a.snapshot_id, a.base, a.base_fingerprint, a.parent, c.status, c.reason, c.detail, a.start, a.objective, a.toy, a.rows,
     a.dropped, a.seconds, a.tokens, a.loss_first, a.loss_last, a.run_id, a.recorded_at, c.seq
 FROM raw_adapters a JOIN (
     SELECT adapter_id, max(seq) AS seq, arg_max(status, seq) AS status, arg_max(reason, seq) AS reason,

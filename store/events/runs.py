@@ -42,6 +42,7 @@ class AdapterTrained(Fact):
     snapshot_id: str
     run_id: str
     base: str
+    base_fingerprint: str | None
     parent: str | None
     start: Literal["warm", "scratch"]
     objective: str
@@ -50,8 +51,8 @@ class AdapterTrained(Fact):
     dropped: int
     tokens: int
     seconds: float
-    loss_first: float
-    loss_last: float
+    loss_first: float | None
+    loss_last: float | None
 
 
 class TrainingFailed(Fact):
@@ -62,6 +63,7 @@ class TrainingFailed(Fact):
     run_id: str
     attempt: int
     stage: Literal["train", "evaluate"]
+    adapter_id: str | None
     reason: str
     final: bool
 
@@ -89,8 +91,8 @@ class Comparison(BaseModel):
 
     against: str
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     n: int
     clusters: int
     signature: str
@@ -108,7 +110,7 @@ class AdapterEvaluated(Fact):
     comparison: Comparison | None
     per_example_sha256: str | None
     seconds: float
-    texts_per_s: float
+    texts_per_s: float | None
 
 
 class AdapterPromoted(Fact):

@@ -1,0 +1,33 @@
+"""The command. One file a group of commands, each a few lines over the library; one place prints errors and exits."""
+
+import os
+import sys
+
+import typer
+
+from daemon.cli import explain, init, rebuild, run, sql, status
+from daemon.logs import printable
+from store.errors import FinsdistillError
+
+app = typer.Typer(
+    help="Turns SEC 10-K filings into an ever-growing dataset of triplets and keeps a small student trained on it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (run, status, sql, init, explain, rebuild):
+    group.register(app)
+
+
+def main() -> None:
+    """Exit codes: 0 done, 1 an error a person can act on, 2 usage, 3 the state cannot be used."""
+    try:
+        app()
+    except FinsdistillError as error:
+        print(f"finsdistill: {printable(str(error))}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; what is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,42 @@
+"""finsdistill init [FILE]"""
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from store.errors import FinsdistillError
+
+
+class AlreadyThere(FinsdistillError):
+    """The file exists, and a person may have edited it."""
+
+
+LICENCE = (
+    "Licence: Meta's Llama 3 licence (1.b.v) forbids using its outputs to improve any language model but Llama 3 and its\n"
+    'derivatives, and TinyLlama is none; the one-line alternative is [teacher] model = "meta-llama/Llama-3.1-8B-Instruct",\n'
+    'whose licence allows it with "Llama" in the student\'s name and "Built with Llama" shown.'
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("init")(init)
+
+
+def init(path: Annotated[Path, typer.Argument(help="where to write it")] = Path("config.toml")) -> None:
+    """Write a commented config.toml."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template())
+    except FileExistsError as cause:
+        raise AlreadyThere(f"{path} is there already: edit it, or give another name") from cause
+    except OSError as cause:
+        raise FinsdistillError(f"{path} cannot be written ({cause.strerror}): give another name") from cause
+    sys.stdout.write(f"{path} written. Edit it, then: finsdistill run --config {path}\n{LICENCE}\n")
+
+
+def template() -> str:
+    """The commented configuration with every default."""
+    return files("daemon").joinpath("config.template.toml").read_text("utf-8")

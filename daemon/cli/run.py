@@ -1,0 +1,37 @@
+"""finsdistill run [--once]"""
+
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from daemon.cli.options import Config, settings_of
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run")(run)
+
+
+def run(
+    config: Config = None,
+    once: Annotated[bool, typer.Option("--once", help="work until nothing is pending, then exit")] = False,
+) -> None:
+    """Run the service: watch the inbox, label, train and score."""
+    from daemon.app import build  # noqa: PLC0415 - half a second that `status` need not wait for
+    from daemon.cli.progress import Bars  # noqa: PLC0415
+    from daemon.logs import set_up_logs  # noqa: PLC0415
+    from daemon.origin import check_origin  # noqa: PLC0415
+    from daemon.service import run_once, run_service, stop_on_signals  # noqa: PLC0415
+
+    settings = settings_of(config)
+    check_origin()
+    set_up_logs(settings.service.log_level, settings.service.log_format)
+    stop = threading.Event()
+    with stop_on_signals(stop):
+        service = build(settings, stop, label_while_training=not once)
+        try:
+            with Bars(service.activity, shown=sys.stderr.isatty()) as bars:
+                (run_once if once else run_service)(service, show=bars.refresh)
+        finally:
+            service.close()

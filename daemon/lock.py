@@ -1,0 +1,44 @@
+"""One service per state folder. A lock file of its own: DuckDB's lock vanishes when its owner reopens the file."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from store.errors import StateUnusable
+
+LOCK: str = "finsdistill.lock"
+
+
+class StateLock:
+    """Held from construction until `release` or the end of the process, however it ends."""
+
+    def __init__(self, state_dir: Path) -> None:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        self._fd = os.open(state_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as cause:
+            pid = os.pread(self._fd, 32, 0).decode("ascii", "replace").strip()
+            os.close(self._fd)
+            raise StateUnusable(
+                f"{state_dir} is in use by another finsdistill (process {pid or 'unknown'}): stop that one, "
+                "or give this one another service.state_dir"
+            ) from cause
+        os.pwrite(self._fd, f"{os.getpid()}\n".ljust(32).encode("ascii"), 0)
+
+    def release(self) -> None:
+        os.close(self._fd)
+
+
+def holder(state_dir: Path) -> int | None:
+    """The pid of the service on this state folder, None when there is none. Takes no lock: a starting service never sees us."""
+    path = state_dir / LOCK
+    if not path.exists():
+        return None
+    inode = path.stat().st_ino
+    for line in Path("/proc/locks").read_text("ascii").splitlines():
+        fields = line.split()
+        # `1: FLOCK ADVISORY WRITE 1234 fe:00:5678 0 EOF`; a waiting lock has `->` in the second place.
+        if fields[1] == "FLOCK" and fields[5].rsplit(":", 1)[-1] == str(inode):
+            return int(fields[4])
+    return None

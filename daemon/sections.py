@@ -1,0 +1,93 @@
+"""The sections of `config.toml`: keys, bounds and defaults. What a key means to a person stands in the template."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from store.task import Objective
+
+DEFAULT_FORMS: Final = ("10-K", "10-K405", "10-KSB", "10-KT", "10-K/A", "10-K405/A", "10-KSB/A", "10-KT/A")
+
+
+def _checked_poll(value: int | str) -> int | str:
+    if isinstance(value, int):
+        if value < 1:
+            raise ValueError("poll is a number of seconds of at least 1, or a cron line of five fields")
+        return value
+    CronTrigger.from_crontab(value)  # raises ValueError with what is wrong
+    return value
+
+
+Poll = Annotated[int | str, AfterValidator(_checked_poll)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServiceSettings(Section):
+    state_dir: Path = Path("state")
+    publish_every_s: float = Field(default=1.0, ge=0.1, le=3600)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+    min_free_gib: float = Field(default=1.0, ge=0)
+    memory_limit: str = Field(default="2GiB", pattern=r"^\d+(\.\d+)?(KiB|MiB|GiB|TiB|KB|MB|GB|TB)$")
+    threads: int = Field(default=2, ge=1, le=256)
+
+
+class EdgarSettings(Section):
+    user_agent: str | None = None
+    companies: tuple[str, ...] = ("AAPL", "MSFT", "GOOGL")
+    forms: tuple[str, ...] = DEFAULT_FORMS
+    since: date = date(2015, 1, 1)
+    poll: Poll = 3600
+    data_url: str = "https://data.sec.gov"
+    www_url: str = "https://www.sec.gov"
+    requests_per_s: float = Field(default=8, gt=0, le=10)
+
+
+class InboxSettings(Section):
+    dir: Path = Path("inbox")
+
+
+class ChunkSettings(Section):
+    size: int = Field(default=1500, ge=200, le=20_000)
+    overlap: int = Field(default=200, ge=0)
+    min_prose: int = Field(default=100, ge=0)
+
+
+class StudentSettings(Section):
+    base: str = Field(default="TinyLlama/TinyLlama-1.1B-Chat-v1.0", min_length=1)
+    revision: str | None = None
+    quantization: Literal["nf4", "none"] = "nf4"
+
+
+class TrainerSettings(Section):
+    threshold: int = Field(default=500, ge=1)
+    objective: Objective = "step_by_step"
+    rationale_weight: float = Field(default=1.0, ge=0)
+    epochs: int = Field(default=3, ge=1)
+    lora_r: int = Field(default=16, ge=1)
+    lora_alpha: int = Field(default=16, ge=1)
+    learning_rate: float | None = Field(default=None, gt=0)
+    batch_size: int | None = Field(default=None, ge=1)
+    grad_accumulation: int | None = Field(default=None, ge=1)
+    max_tokens: int = Field(default=1024, ge=64)
+    retrain: Literal["warm", "scratch"] = "warm"
+    seed: int = Field(default=0, ge=0)
+
+
+class EvaluatorSettings(Section):
+    heldout: tuple[str, ...] = ("GOOGL",)
+    heldout_share: float = Field(default=0.1, ge=0, le=1)
+    max_examples: int = Field(default=300, ge=1)
+    max_summary_tokens: int = Field(default=160, ge=1)
+    max_rationale_tokens: int = Field(default=256, ge=1)
+    seed: int = Field(default=0, ge=0)
+
+
+class MetricsSettings(Section):
+    listen: str = "127.0.0.1:9469"

@@ -1,0 +1,228 @@
+"""A crossed threshold in: SnapshotSealed, AdapterTrained, AdapterEvaluated and the decision out, one stage at a time."""
+
+import threading
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from daemon.activity import Activity
+from daemon.blobs import Blobs
+from daemon.steps.facts import evaluated_facts, trained_fact
+from daemon.steps.plans import Plans
+from evaluator import launch as evaluation
+from evaluator.spec import EvalDone, EvalFailed
+from store.errors import StateUnusable
+from store.events import AdapterTrained, Event, SnapshotSealed, TrainingFailed, TrainingStarted
+from store.files import fsync_dir
+from store.ids import canonical_json
+from store.log import EventLog
+from store.records import Append
+from store.seal import due_position, seal
+from store.snapshot import read_manifest
+from store.states.runs import TYPES, Runs, fold
+from trainer import launch as training
+from trainer.run import ADAPTER, TrainOutcome
+from trainer.spec import RunSpec
+
+RETRIES_AFTER_S: Final = (10.0, 60.0, 300.0)  # three more tries of the same snapshot, then the next crossing
+_GRACE_S: Final = 3.0
+_TICK_S: Final = 0.3
+
+
+class Train:
+    """One stage of one snapshot a time: seal, train, evaluate and decide. All it knows it folds from the log."""
+
+    def __init__(
+        self, log: EventLog, plans: Plans, *, blobs: Blobs, threshold: int, activity: Activity, stop: threading.Event
+    ) -> None:
+        self._log, self._plans, self._blobs, self._threshold = log, plans, blobs, threshold
+        self._activity, self._stop = activity, stop
+        self._runs, self._read_to, self._looked_at = Runs(), 0, -1
+        self._retry_at = 0.0
+        self._words = structlog.get_logger()
+
+    @property
+    def waiting(self) -> bool:
+        return not self._runs.settled
+
+    def due(self) -> bool:
+        """Whether a snapshot is in work, or the threshold has been crossed."""
+        runs = self._catch_up()
+        return not runs.settled or self._due_position(runs) is not None
+
+    def advance(self) -> bool:
+        runs = self._catch_up()
+        if runs.settled or runs.snapshot is None:
+            return self._seal(runs)
+        if monotonic() < self._retry_at:
+            return False
+        self._ensure_snapshot(runs.snapshot)
+        if runs.adapter is None:
+            self._train(runs, runs.snapshot)
+        else:
+            self._evaluate(runs, runs.snapshot, runs.adapter)
+        return not self._stop.is_set()
+
+    def close(self) -> None:
+        """Children ended with the stage that watched them."""
+
+    def _catch_up(self) -> Runs:
+        for record in self._log.records(after=self._read_to, types=TYPES):
+            self._runs = fold(self._runs, record.event)
+            self._read_to = record.seq
+        return self._runs
+
+    def _due_position(self, runs: Runs) -> int | None:
+        head = self._log.head.seq
+        if head == self._looked_at:
+            return None
+        since = runs.snapshot.log_seq if runs.snapshot else 0
+        position = due_position(self._log, since=since, threshold=self._threshold)
+        if position is None:
+            self._looked_at = head  # an unchanged log crosses nothing
+        return position
+
+    def _seal(self, runs: Runs) -> bool:
+        position = self._due_position(runs)
+        if position is None:
+            return False
+        parent = (runs.snapshot.snapshot_id, runs.snapshot.log_seq) if runs.snapshot else None
+        with self._activity.task("sealing a snapshot"):
+            manifest = seal(self._log, self._plans.folders.snapshots, log_seq=position, parent=parent)
+        sealed = SnapshotSealed(
+            snapshot_id=manifest.snapshot_id,
+            log_seq=manifest.log_seq,
+            recipe=manifest.recipe,
+            parent=manifest.parent,
+            rows=manifest.rows,
+            new_rows=manifest.new_rows,
+            sha256=manifest.sha256,
+            heldout_rows=manifest.heldout_rows,
+            heldout_sha256=manifest.heldout_sha256,
+        )
+        key = f"sealed-{manifest.snapshot_id}"
+        self._log.append(Append(f"run-{manifest.snapshot_id}", (sealed,), key, expect=0))
+        self._words.info("snapshot_sealed", snapshot_id=manifest.snapshot_id, rows=manifest.rows, new=manifest.new_rows)
+        return True
+
+    def _ensure_snapshot(self, sealed: SnapshotSealed) -> None:
+        """The folder follows from the log, so a missing or half-written one is made again."""
+        try:
+            manifest = read_manifest(self._plans.folders.snapshot(sealed.snapshot_id))
+        except StateUnusable:
+            parent = None
+            if sealed.parent is not None:
+                rows = self._log.query("SELECT log_seq FROM raw.snapshots WHERE snapshot_id = ?", [sealed.parent])
+                parent = (sealed.parent, int(rows[0][0]))
+            manifest = seal(self._log, self._plans.folders.snapshots, log_seq=sealed.log_seq, parent=parent)
+        if (manifest.snapshot_id, manifest.sha256) != (sealed.snapshot_id, sealed.sha256):
+            raise StateUnusable(
+                f"snapshot {sealed.snapshot_id} cannot be made again from the log: run `finsdistill rebuild`"
+            )
+
+    def _train(self, runs: Runs, snapshot: SnapshotSealed) -> None:
+        spec = self._plans.training(runs, snapshot)
+        attempt = runs.failures + 1
+        started = TrainingStarted(
+            snapshot_id=snapshot.snapshot_id,
+            run_id=spec.run_id,
+            attempt=attempt,
+            start=spec.start,
+            parent=spec.parent_id,
+            spec=canonical_json(spec.model_dump(mode="json", exclude={"snapshot_dir", "parent_adapter"})),
+        )
+        self._append(snapshot, f"started-{spec.run_id}-{attempt}", started)
+        self._words.info("training_started", run_id=spec.run_id, rows=snapshot.rows, start=spec.start, attempt=attempt)
+        outcome = self._watch_training(spec)
+        if outcome is None:
+            return
+        if outcome.status == "failed" or outcome.adapter_id is None:
+            self._failed(runs, snapshot, run_id=spec.run_id, stage="train", reason=outcome.reason or "unknown")
+            return
+        self._keep_adapter(spec, outcome.adapter_id)
+        self._append(snapshot, f"trained-{spec.run_id}-{outcome.adapter_id}", trained_fact(spec, outcome))
+        self._words.info("adapter_trained", adapter_id=outcome.adapter_id, seconds=round(outcome.seconds, 1))
+
+    def _watch_training(self, spec: RunSpec) -> TrainOutcome | None:
+        """None when the service stops meanwhile: the next one starts this run again."""
+        run_dir = self._plans.folders.run(spec.run_id)
+        if (done := training.finished(run_dir, spec)) is not None:
+            return done
+        running = training.start(run_dir, spec)
+        with self._activity.task("training"):
+            while running.poll() is None:
+                if self._stop.wait(_TICK_S):
+                    running.stop(_GRACE_S)
+                    return None
+                if (progress := running.progress()) is not None:
+                    note = progress.stage if progress.loss is None else f"loss {progress.loss:.3f}"
+                    self._activity.show("training", progress.done, progress.total, note)
+        return running.outcome()
+
+    def _keep_adapter(self, spec: RunSpec, adapter_id: str) -> None:
+        source, target = self._plans.folders.run(spec.run_id) / ADAPTER, self._plans.folders.adapter(adapter_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            source.rename(target)
+            fsync_dir(target.parent)
+
+    def _evaluate(self, runs: Runs, snapshot: SnapshotSealed, adapter: AdapterTrained) -> None:
+        outcome = self._watch_evaluation(runs, snapshot, adapter)
+        if outcome is None:
+            return
+        if isinstance(outcome, EvalFailed):
+            reason = f"{outcome.reason}: {outcome.detail}"
+            self._failed(runs, snapshot, run_id=adapter.run_id, stage="evaluate", reason=reason)
+            return
+        events = evaluated_facts(outcome, replaces=runs.champion)
+        self._append(snapshot, f"evaluated-{adapter.adapter_id}-{outcome.eval_set[:32]}", *events)
+        self._words.info(
+            "adapter_decided",
+            adapter_id=adapter.adapter_id,
+            action=outcome.decision.action,
+            detail=outcome.decision.detail,
+        )
+
+    def _watch_evaluation(
+        self, runs: Runs, snapshot: SnapshotSealed, adapter: AdapterTrained
+    ) -> EvalDone | EvalFailed | None:
+        spec = self._plans.scoring(runs, snapshot, adapter)
+        run_dir = self._plans.folders.run(f"{adapter.run_id}-eval")
+        outcome: EvalDone | EvalFailed | None = evaluation.finished(run_dir, spec)
+        if outcome is None:
+            running = evaluation.start(run_dir, spec)
+            with self._activity.task("scoring"):
+                while running.poll() is None:
+                    if self._stop.wait(_TICK_S):
+                        running.stop(_GRACE_S)
+                        return None
+                    if (progress := running.progress()) is not None:
+                        self._activity.show("scoring", progress.done, progress.total, progress.system or progress.phase)
+            outcome = running.outcome()
+        if isinstance(outcome, EvalDone) and outcome.per_example is not None:
+            self._blobs.put((run_dir / outcome.per_example.path).read_bytes())
+        return outcome
+
+    def _failed(self, runs: Runs, snapshot: SnapshotSealed, *, run_id: str, stage: str, reason: str) -> None:
+        attempt = runs.failures + 1
+        final = attempt > len(RETRIES_AFTER_S)
+        failed = TrainingFailed(
+            snapshot_id=snapshot.snapshot_id,
+            run_id=run_id,
+            attempt=attempt,
+            stage="train" if stage == "train" else "evaluate",
+            adapter_id=runs.adapter.adapter_id if runs.adapter else None,
+            reason=reason,
+            final=final,
+        )
+        self._append(snapshot, f"failed-{run_id}-{stage}-{attempt}", failed)
+        self._retry_at = 0.0 if final else monotonic() + RETRIES_AFTER_S[attempt - 1]
+        after = (
+            "no more tries before the next crossing" if final else f"next try in {RETRIES_AFTER_S[attempt - 1]:.0f} s"
+        )
+        self._activity.trouble(f"{stage} of snapshot {snapshot.snapshot_id} failed ({after}): {reason}")
+        self._words.error("training_failed", stage=stage, attempt=attempt, reason=reason, final=final)
+
+    def _append(self, snapshot: SnapshotSealed, key: str, *events: Event) -> None:
+        self._log.append(Append(f"run-{snapshot.snapshot_id}", events, key))

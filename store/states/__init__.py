@@ -1,0 +1,1 @@
+"""Decisions' facts, folded purely from events."""

@@ -1,0 +1,77 @@
+"""Where training stands: a pure fold over the events of snapshots, runs, adapters and champions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from store import events as e
+
+TYPES: Final = (
+    "SnapshotSealed",
+    "TrainingStarted",
+    "AdapterTrained",
+    "TrainingFailed",
+    "AdapterEvaluated",
+    "AdapterPromoted",
+    "AdapterHeld",
+    "AdapterRolledBack",
+)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """`snapshot` is the newest; `adapter` its adapter once there is one; `settled` once nothing more comes of it.
+
+    `failures` counts the failed tries of the stage that is due. `newest` is the last adapter trained on any snapshot and
+    `champion` the one in use, None for the base. `scratch_rows` are the rows of the last training from scratch.
+    """
+
+    snapshot: e.SnapshotSealed | None = None
+    started: e.TrainingStarted | None = None
+    adapter: e.AdapterTrained | None = None
+    settled: bool = True
+    failures: int = 0
+    newest: e.AdapterTrained | None = None
+    newest_recipe: str | None = None
+    champion: str | None = None
+    scratch_rows: int | None = None
+
+
+def fold(runs: Runs, event: e.Event) -> Runs:
+    """The state after `event`."""
+    match event:
+        case e.SnapshotSealed():
+            return replace(runs, snapshot=event, started=None, adapter=None, settled=False, failures=0)
+        case e.TrainingStarted():
+            return replace(runs, started=event)
+        case e.AdapterTrained():
+            return _trained(runs, event)
+        case e.TrainingFailed():
+            return replace(runs, failures=runs.failures + 1, settled=event.final)
+        case e.AdapterPromoted():
+            settled = runs.settled or (runs.adapter is not None and runs.adapter.adapter_id == event.adapter_id)
+            return replace(runs, champion=event.adapter_id, settled=settled)
+        case e.AdapterHeld():
+            return replace(runs, settled=True)
+        case e.AdapterRolledBack():
+            return replace(runs, champion=event.to)
+        case _:
+            return runs
+
+
+def _trained(runs: Runs, event: e.AdapterTrained) -> Runs:
+    return replace(
+        runs,
+        adapter=event,
+        newest=event,
+        newest_recipe=runs.snapshot.recipe if runs.snapshot else None,
+        failures=0,
+        scratch_rows=event.rows if event.start == "scratch" else runs.scratch_rows,
+    )
+
+
+def runs_of(events: Iterable[e.Event]) -> Runs:
+    runs = Runs()
+    for event in events:
+        runs = fold(runs, event)
+    return runs
