@@ -84,11 +84,15 @@ KEY_TERMS: Final = (
 _TERM_WORD: Final = re.compile(r"[a-z0-9][\w-]*")
 
 
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
 def _by_first_word(terms: Sequence[str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """For each first word its terms, longest first: ten times faster than one expression of all terms."""
     table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for term in sorted(terms, key=lambda term: (-len(term), term)):
-        words = tuple(_TERM_WORD.findall(term))
+        words = tuple(map(_singular, _TERM_WORD.findall(term)))
         table.setdefault(words[0], []).append((words, term))
     return table
 
@@ -152,8 +156,8 @@ def content_words(text: str) -> list[str]:
 
 
 def key_terms(text: str) -> Counter[str]:
-    """The financial and business terms in `text` with how often they come, in the order of their first coming."""
-    words = _TERM_WORD.findall(text.lower())
+    """The financial and business terms in `text`, singular or plural, with their counts, in the order they first come."""
+    words = list(map(_singular, _TERM_WORD.findall(text.lower())))
     found: Counter[str] = Counter()
     position = 0
     while position < len(words):

@@ -12,7 +12,7 @@ from daemon.teachers.client import TeacherWorker, WorkerDied
 from daemon.teachers.protocol import ChunkRequest, Reply, TeacherInfo
 
 KILLS_ALLOWED: Final = 2  # a text that killed the worker this often, alone with it, is a dead letter
-STARTS_ALLOWED: Final = 5  # deaths in a row before the worker was ready: then a person has to look
+STARTS_ALLOWED: Final = 3  # deaths in a row before the worker was ready: then a person has to look
 _FIRST_S: Final = 0.5
 _LONGEST_S: Final = 60.0
 

@@ -89,3 +89,9 @@ def test_a_decoy_in_the_run_folder_is_not_imported(tmp_path: Path) -> None:
     child = children.spawn(command, tmp_path, log_name="log")
     output, _ = child.communicate()
     assert Path(output.decode().strip()).parent.name == "store"
+
+
+def test_a_long_log_is_set_aside_before_the_next_child_writes_to_it(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"x" * (2 << 20))
+    children.spawn(python("import sys; sys.stderr.write('new')"), tmp_path, log_name="log").communicate()
+    assert (tmp_path / "log").read_text() == "new" and (tmp_path / "log.old").stat().st_size == 2 << 20
