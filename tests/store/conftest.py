@@ -1,13 +1,13 @@
 """Logs that are closed when the test is over: a connection left open holds the file and complains at exit."""
 
-import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.errors import FinsdistillError
+from store.errors import StateUnusable
 from store.log import EventLog, Limits, open_log
 from tests.builders import Clock
 
@@ -36,13 +36,8 @@ def open_state(state: Path, clock: Clock) -> Iterator[OpenState]:
 
     yield open_it
     for log in opened:
-        close_quietly(log)
-
-
-def close_quietly(log: EventLog) -> None:
-    """Also a log that the test closed itself or made unusable."""
-    with contextlib.suppress(FinsdistillError):
-        log.close()
+        with suppress(StateUnusable):  # also what the test made unusable
+            log.close()
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_repeated_append_is_answered_although_its_stream_has_moved_on(log):
 )
 def test_a_key_that_stands_for_something_else_is_refused(log, other):
     log.append(Append(stream="s", events=(gone("a"),), key="k"))
-    with pytest.raises(AppendKeyReused, match="'k'.*a key of their own") as caught:
+    with pytest.raises(AppendKeyReused, match=r"'k'.*a key of their own") as caught:
         log.append(other)
     assert (caught.value.key, caught.value.stream, log.head.seq) == ("k", other.stream, 2)
 
@@ -67,7 +67,7 @@ def test_a_decision_on_facts_that_are_no_longer_the_newest_is_refused(log, expec
     if not moved:
         assert log.append(decision).first_seq == 4
         return
-    with pytest.raises(StreamMoved, match="at version 2.*read it again") as caught:
+    with pytest.raises(StreamMoved, match=r"at version 2.*read it again") as caught:
         log.append(decision)
     assert (caught.value.stream, caught.value.expected, caught.value.actual) == ("s", expect, 2)
     assert log.version_of("s") == 2
@@ -144,6 +144,11 @@ def test_whatever_a_filing_says_is_stored_as_it_is(log, text):
 def test_a_key_made_of_a_file_name_that_is_no_utf8_is_refused_at_once():
     with pytest.raises(EventUnusable, match="surrogate"):
         Append(stream="s", events=(), key="inbox/\udcff.htm")
+
+
+def test_closing_twice_is_closing_once(log):
+    log.close()
+    log.close()
 
 
 def test_an_append_after_close_is_refused_and_does_not_wait_for_ever(log):
