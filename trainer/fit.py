@@ -25,6 +25,7 @@ from trainer.run import (
     TrainOutcome,
     adapter_id_of,
     make_config_canonical,
+    make_durable,
     read_trained,
     write_trained,
 )
@@ -151,6 +152,7 @@ def _save(model: Any, adapter: Path, *, spec: RunSpec, material: _Material, base
         spec=spec,
     )
     write_durably(adapter / CARD, (card.model_dump_json(indent=1) + "\n").encode())
+    make_durable(adapter)
     return adapter_id
 
 

@@ -11,9 +11,10 @@ Dtype = Literal["bfloat16", "float32"]
 
 # An optimizer step of this many examples was measured good for the seedling; fewer than 32 and it learned no copying.
 _STEP_EXAMPLES: Final = 32
-# 1.1 B parameters in bf16 with LoRA and activations of 8k tokens, no checkpointing (computed, not measured).
-_MEMORY_FOR_FULL_STEP: Final = 40 * 2**30
-_MEMORY_FOR_HALF_STEP: Final = 20 * 2**30
+# What TinyLlama's 22 layers keep for the backward pass, in bytes a token, and its weights with the runtime's own share;
+# computed from the shapes, not measured. An example is taken as 1,024 tokens.
+_KEPT_PER_EXAMPLE: Final = 1024 * 2.2 * 2**20
+_WEIGHTS: Final = 4 * 2**30
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Advice:
 def advise(hardware: Hardware) -> Advice:
     """bfloat16 only on a GPU that computes in it: on CPUs float32 is as fast for small models, and exact."""
     dtype: Dtype = "bfloat16" if hardware.gpu is not None and hardware.bf16 else "float32"
-    if hardware.gpu is None or hardware.memory >= _MEMORY_FOR_FULL_STEP:
+    if hardware.gpu is None:
         return Advice(dtype, _STEP_EXAMPLES, 1)
-    if hardware.memory >= _MEMORY_FOR_HALF_STEP:
-        return Advice(dtype, _STEP_EXAMPLES // 2, 2)
-    return Advice(dtype, _STEP_EXAMPLES // 8, 8)
+    fit = max(1, int((hardware.memory - _WEIGHTS) / _KEPT_PER_EXAMPLE))
+    batch_size = min(_STEP_EXAMPLES, 2 ** (fit.bit_length() - 1))  # a power of two divides the step
+    return Advice(dtype, batch_size, _STEP_EXAMPLES // batch_size)
 
 
 def probe() -> Hardware:

@@ -114,7 +114,9 @@ class Running:
         """Waits for the end. A child that was killed leaves a `failed` outcome too: never silence."""
         self.child.wait()
         found = read_outcome(self.child.run_dir)
-        return failed_outcome(self.spec, self.child.how_it_ended()) if found is None else found
+        if found is None or found.run_id != self.spec.run_id:
+            return failed_outcome(self.spec, self.child.how_it_ended())
+        return found
 
 
 def start(run_dir: Path, spec: RunSpec) -> Running:
@@ -129,12 +131,12 @@ def finished(run_dir: Path, spec: RunSpec) -> TrainOutcome | None:
 
 
 def _spawn(module: str, run_dir: Path) -> "subprocess.Popen[bytes]":
-    environment = os.environ | _QUIET | {PARENT_PID: str(os.getpid()), "PYTHONPATH": _python_path()}
+    ours = {PARENT_PID: str(os.getpid()), "PYTHONPATH": _python_path(), "CUDA_VISIBLE_DEVICES": _one_gpu()}
     with (run_dir / LOG).open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", module, str(run_dir.resolve())],
             cwd=run_dir,
-            env=environment,
+            env=os.environ | _QUIET | ours,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -146,6 +148,11 @@ def _python_path() -> str:
     """With `-P` and a working folder of its own, a child of a checkout finds our packages only here."""
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, inherited)])
+
+
+def _one_gpu() -> str:
+    """The first visible one: with several, the trainer refuses to start outside a distributed launcher."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
 
 
 def _last_line(log: Path) -> str:

@@ -124,7 +124,7 @@ def _config(spec: RunSpec, *, steps: int, dtype: Dtype, scratch_dir: Path) -> SF
         max_length=None,  # truncation would cut the answers; `rows` has cut the texts
         dataset_kwargs={"skip_prepare_dataset": True},
         remove_unused_columns=False,
-        dataloader_pin_memory=dtype == "bfloat16",
+        dataloader_pin_memory=torch.cuda.is_available(),
         logging_strategy="no",
         save_strategy="no",
         report_to="none",

@@ -14,7 +14,9 @@ GIB = 2**30
     [
         (Hardware(None, 8 * GIB, bf16=False, cpus=2), Advice("float32", 32, 1)),
         (Hardware("H100", 80 * GIB, bf16=True, cpus=16), Advice("bfloat16", 32, 1)),
-        (Hardware("RTX 4090", 24 * GIB, bf16=True, cpus=16), Advice("bfloat16", 16, 2)),
+        (Hardware("RTX 4090", 24 * GIB, bf16=True, cpus=16), Advice("bfloat16", 8, 4)),
+        (Hardware("A100", 40 * GIB, bf16=True, cpus=16), Advice("bfloat16", 16, 2)),
+        (Hardware("GTX 1050", 4 * GIB, bf16=False, cpus=4), Advice("float32", 1, 32)),
         (Hardware("T4", 15 * GIB, bf16=False, cpus=4), Advice("float32", 4, 8)),
     ],
 )
