@@ -96,6 +96,20 @@ def test_a_child_process_finds_the_installed_package(installed, package):
     assert str(ROOT) not in done.stderr
 
 
+CHECK = "import sys; sys.path.insert(0, '.'); from daemon.origin import check_origin; check_origin()"
+
+
+def test_the_origin_of_the_installed_packages_is_accepted(installed, tmp_path):
+    run(installed.python, "-P", "-c", CHECK, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["trainer", "evaluator"])
+def test_a_package_of_somebody_else_under_our_name_is_refused(installed, tmp_path, name):
+    (tmp_path / f"{name}.py").write_text("theirs = True")
+    done = run(installed.python, "-P", "-c", CHECK, cwd=tmp_path, check=False)
+    assert f"WrongOrigin: the package '{name}' is {tmp_path / name}.py, not ours in {installed.packages}" in done.stderr
+
+
 def test_the_command_answers_in_a_folder_full_of_decoys(installed):
     done = run(installed.venv / "bin" / "finsdistill", "--help", cwd=installed.decoys)
     assert "status" in done.stdout
