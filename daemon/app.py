@@ -10,12 +10,13 @@ import structlog
 from daemon import answers, splits
 from daemon.activity import Activity
 from daemon.blobs import Blobs
+from daemon.counts import count_all
 from daemon.filing import ChunkOptions
 from daemon.inbox import Inbox
 from daemon.lock import StateLock
 from daemon.parsing import Parser
 from daemon.settings import ConfigProblem, Settings
-from daemon.status import read_figures, write_status
+from daemon.status import write_status
 from daemon.steps.chunk import Chunk
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
@@ -62,9 +63,7 @@ class App:
     def publish(self) -> None:
         """What is new, and the figures of this moment."""
         self.publisher.publish()
-        write_status(
-            self.state_dir, read_figures(self.log, self.activity, threshold=self.threshold, paused=self.paused)
-        )
+        write_status(self.state_dir, count_all(self.log, self.activity, threshold=self.threshold, paused=self.paused))
 
     def close(self) -> None:
         for step in (self.ingest, self.chunk, self.label, self.train):

@@ -105,7 +105,7 @@ class EventLog:
         return cursor
 
     def close(self) -> None:
-        """Ends the writer and folds the WAL into the file, so that a stopped service leaves one file. A second call does nothing."""
+        """Ends the writer and folds the WAL into the file, so that one file is left. A second call does nothing."""
         if self._closed:
             return
         self._closed = True

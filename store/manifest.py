@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 FORMAT: Final = 1
+VIEWS_FILE: Final = "finsdistill.duckdb"  # beside published/, over what it holds
 FAN_IN: Final = 4  # segments merged at once: about 30 stay for 10 million rows, each row rewritten about 10 times
 GROWTH: Final = 2  # an older segment joins a merge while it is at most this many times what is newer
 

@@ -79,7 +79,9 @@ def _filing_rows(
             yield _row("filing_changes", event, status="alias", reason=reason, bytes=event.size)
         case e.FilingRefused():
             reason = f"{event.reason}: {event.detail}" if event.detail else event.reason
-            yield _row("filing_changes", event, status="refused", reason=reason, bytes=event.size)
+            # Other bytes under a known accession are refused, the filing is not: the view passes over `conflict`.
+            status = "conflict" if event.reason == "conflicting_bytes" else "refused"
+            yield _row("filing_changes", event, status=status, reason=reason, bytes=event.size)
         case e.FilingChunked():
             yield _row("filing_changes", event, status="chunked")
 

@@ -14,9 +14,9 @@ from store.errors import StateUnusable
 from store.files import fsync_dir, write_durably
 from store.ids import sha256_hex
 from store.log import EventLog, utc_now
-from store.manifest import FORMAT, Manifest, RetiredFile, Segment, TableSegments, to_merge
+from store.manifest import FORMAT, VIEWS_FILE, Manifest, RetiredFile, Segment, TableSegments, to_merge
 from store.tables import EVENTS, TABLES, Table
-from store.views_file import VIEWS_FILE, make_views, parquet_list, quoted, refresh_views
+from store.views_file import make_views, parquet_list, quoted, refresh_views
 
 GRACE: Final = timedelta(hours=24)  # how long a reader may go on using a set it opened
 

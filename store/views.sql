@@ -5,7 +5,8 @@
 CREATE VIEW events AS
 SELECT seq, stream, version, type, recorded_at, payload FROM raw_events;
 
--- A conflict (other bytes under a known accession) is told by its event and leaves the filing as it was.
+-- A conflict (other bytes under a known accession) is told by its event and leaves the filing as it was. Discovered twice,
+-- by a source and in the inbox, a filing is what its first discovery said.
 CREATE VIEW filings AS
 SELECT c.accession, f.cik, f.company_id, f.company, f.ticker, f.form, f.filed, f.period, coalesce(f.url, c.url) AS url,
     f.source, c.sha256, c.bytes, c.status, CASE WHEN c.status IN ('refused', 'alias') THEN c.reason END AS reason,
@@ -16,7 +17,9 @@ FROM (
         arg_max(chunks, seq) AS chunks, arg_max(items, seq) AS items, arg_max(parser, seq) AS parser,
         arg_max(extraction_sha256, seq) AS extraction_sha256
     FROM raw_filing_changes WHERE status <> 'conflict' GROUP BY accession
-) c LEFT JOIN raw_filings f ON f.accession = c.accession;
+) c LEFT JOIN (
+    SELECT * FROM raw_filings QUALIFY row_number() OVER (PARTITION BY accession ORDER BY seq) = 1
+) f ON f.accession = c.accession;
 
 CREATE VIEW companies AS
 SELECT s.company_id, s.cik, s.split, s.rule, w.ticker, w.name, coalesce(w.watched, false) AS watched,
@@ -74,7 +77,10 @@ SELECT k.label_id, k.text_id, k.chunk_id, k.accession, f.cik, f.company, f.form,
     k.grounded, k.review, k.split, k.eligible, f.company_id, k.labelled_at, k.seq
 FROM triplet_keys k
 JOIN raw_events e ON e.seq = k.chunk_seq
-JOIN raw_filings f ON f.accession = k.accession
+JOIN (
+    SELECT accession, cik, company, form, company_id FROM raw_filings
+    QUALIFY row_number() OVER (PARTITION BY accession ORDER BY seq) = 1
+) f ON f.accession = k.accession
 JOIN raw_recipes r ON r.recipe = k.recipe;
 
 CREATE VIEW dead_letters AS

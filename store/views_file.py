@@ -4,15 +4,12 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
 from store.manifest import Manifest
 from store.tables import EVENTS, TABLES, Table
 from store.views import create_views
-
-VIEWS_FILE: Final = "finsdistill.duckdb"
 
 
 def make_views(manifest: Manifest, published: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from daemon.cli import explain, init, rebuild, run, sql, status
-from daemon.logs import printable
+from daemon.terminal import printable
 from store.errors import FinsdistillError
 
 app = typer.Typer(

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from daemon.activity import Activity
-from daemon.logs import printable
+from daemon.terminal import printable
 
 
 class Bars:

@@ -3,25 +3,15 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import duckdb
 import typer
 
 from daemon.cli.options import Config, settings_of
-from daemon.logs import printable
-from store.errors import FinsdistillError, StateUnusable
-from store.views_file import VIEWS_FILE
+from daemon.terminal import printable
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
-
-
-class QueryProblem(FinsdistillError):
-    """The query cannot be run here."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,51 +24,10 @@ def sql(
     config: Config = None,
 ) -> None:
     """Query the published tables, read-only, also while the service runs."""
+    from daemon.query import run_query  # noqa: PLC0415 - DuckDB's import is a quarter of what `status` may take
+
     columns, rows = run_query(settings_of(config).service.state_dir, query)
     {"table": _print_table, "json": _print_json, "csv": _print_csv}[style](columns, rows)
-
-
-def run_query(state_dir: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows. This process is the query's bound: it may die of memory, the service does not notice.
-
-    Raises QueryProblem for anything but one statement that reads, and StateUnusable where nothing is published.
-    """
-    with published(state_dir) as connection:
-        result = connection.execute(_one_select(connection, query))
-        columns = [column[0] for column in result.description or ()]
-        return columns, result.fetchall()
-
-
-@contextmanager
-def published(state_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A locked-down connection on what is published now; close it to see what comes later."""
-    path = state_dir / VIEWS_FILE
-    if not path.exists():
-        raise StateUnusable(f"nothing is published in {state_dir} yet: start the service with `finsdistill run`")
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            _lock_down(connection, state_dir / "published")
-            yield connection
-    except duckdb.Error as cause:
-        raise QueryProblem(f"the query failed: {cause}") from cause
-
-
-def _lock_down(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
-    """The order matters: after the last line nothing can be switched on again."""
-    connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-    connection.execute("SET allowed_directories = [?]", [str(published.resolve())])
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-
-
-def _one_select(connection: duckdb.DuckDBPyConnection, query: str) -> str:
-    statements = connection.extract_statements(query)
-    if len(statements) != 1:
-        raise QueryProblem(f"give exactly one statement, not {len(statements)}")
-    if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-        kind = str(statements[0].type).rsplit(".", 1)[-1]
-        raise QueryProblem(f"{kind} is not a query: the published tables are read-only, use SELECT")
-    return query
 
 
 def _print_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:

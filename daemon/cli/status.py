@@ -10,8 +10,8 @@ import typer
 
 from daemon.cli.options import Config, settings_of
 from daemon.lock import holder
-from daemon.logs import printable
 from daemon.status import AdapterStatus, Status, read_status
+from daemon.terminal import printable
 from store.errors import FinsdistillError
 
 
