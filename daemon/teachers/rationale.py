@@ -60,7 +60,7 @@ def _topic(text: str) -> str:
 
 def _finding(one: Scored, *, adds: bool) -> str:
     """What the sentence was chosen for: the strongest of its features, quoted."""
-    where = _where(one.sentence.ordinal) + (" also" if adds else "")
+    where = _where(one.sentence.number) + (" also" if adds else "")
     amount = next((figure for figure in one.figures if figure.unit is not None), None)
     if one.change is not None and (amount is not None or one.risk is None):
         kind = "a rise" if one.change["rise"] else "a fall"
@@ -78,8 +78,8 @@ def _finding(one: Scored, *, adds: bool) -> str:
     return f"{where} is close to the rest of the passage: {_quote(one, 0, before=0, after=_OPENING)}."
 
 
-def _where(ordinal: int) -> str:
-    return f"The {_ORDINALS[ordinal]} sentence" if ordinal < len(_ORDINALS) else "A late sentence"
+def _where(number: int) -> str:
+    return f"The {_ORDINALS[number]} sentence" if number < len(_ORDINALS) else "A late sentence"
 
 
 def _reason(chosen: Sequence[Scored], rated: Sequence[Scored]) -> str:

@@ -37,10 +37,14 @@ _FIRST_WORD: Final = re.compile(r"[A-Za-z]+")
 
 @dataclass(frozen=True)
 class Sentence:
-    """White space inside is single blanks; bullets are gone. `whole` is False for what a chunk's edge may have cut."""
+    """White space inside is single blanks; bullets are gone. `whole` is False for what a chunk's edge may have cut.
+
+    `ordinal` counts from 0 all pieces, headings too; `number` only those before it that a reader would call sentences.
+    """
 
     text: str
     ordinal: int
+    number: int
     whole: bool
 
 
@@ -48,10 +52,13 @@ def sentences(text: str) -> list[Sentence]:
     """In their order, ordinals from 0. Headings come as sentences that are not whole: they end without a full stop."""
     pieces = [piece for block in _blocks(text) for piece in _pieces(block)]
     last = len(pieces) - 1
-    return [
-        Sentence(piece, ordinal, _starts_whole(piece, surely=ordinal > 0) and _ends_whole(piece, surely=ordinal < last))
-        for ordinal, piece in enumerate(pieces)
-    ]
+    found: list[Sentence] = []
+    number = 0
+    for ordinal, piece in enumerate(pieces):
+        whole = _starts_whole(piece, surely=ordinal > 0) and _ends_whole(piece, surely=ordinal < last)
+        found.append(Sentence(piece, ordinal, number, whole))
+        number += _FINAL_MARK.search(piece) is not None
+    return found
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.answers import VALIDATOR, Accepted, Refused, complete_objects, degenerate, limits, read_answer
@@ -102,6 +102,7 @@ def test_no_answer_raises(raw: str) -> None:
     assert isinstance(read(raw), Accepted | Refused)
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(st.none() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 )

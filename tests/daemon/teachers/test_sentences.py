@@ -70,3 +70,8 @@ def test_nothing_but_white_space_and_bullets_is_lost(text: str) -> None:
 
     assert ink("".join(split(text))) == ink(text)
     assert [sentence.ordinal for sentence in sentences(text)] == list(range(len(split(text))))
+
+
+def test_a_heading_is_not_counted_as_a_sentence() -> None:
+    found = sentences("Risk Factors\nand the rest. We sell phones.\nOther Matters\nWe rent stores.")
+    assert [(one.text, one.number) for one in found if one.whole] == [("We sell phones.", 1), ("We rent stores.", 2)]
