@@ -106,10 +106,18 @@ def save_adapter(model: PeftModel, folder: Path) -> None:
 
 
 def fingerprint(base: str, model: PreTrainedModel) -> str:
-    """`sha256:…` over a local base's weight files in name order, `commit:…` for one from the hub."""
+    """`sha256:…` over a local base's weight files in name order, `commit:…` for one from the hub.
+
+    Raises TrainingProblem when the hub's cache does not say which commit it holds.
+    """
     folder = Path(resolve_base(base))
     if not folder.is_dir():
-        return f"commit:{getattr(model.config, '_commit_hash', None)}"
+        commit = getattr(model.config, "_commit_hash", None)
+        if commit is None:
+            raise TrainingProblem(
+                f"the cache does not say which commit of {base} it holds: load it anew, or name a folder"
+            )
+        return f"commit:{commit}"
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.safetensors")):
         with path.open("rb") as file:

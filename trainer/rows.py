@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from store.snapshot import TripletRow
-from store.task import Objective, Task
+from store.task import Objective
 from trainer.objectives import OBJECTIVES, Lesson
 from trainer.run import Dropped
 from trainer.spec import TrainingProblem
@@ -28,6 +28,7 @@ class Example:
     ids: tuple[int, ...]
     answer_start: int
     weight: float
+    trimmed: bool = False
 
     @property
     def labels(self) -> list[int]:
@@ -77,37 +78,31 @@ def make_lessons(
     planned = [(row, lesson) for row in rows for lesson in teach(row, rationale_weight=rationale_weight)]
     texts = dict(zip((row.label_id for row in rows), plain_ids(tokenizer, [row.text for row in rows]), strict=True))
     answers = plain_ids(tokenizer, [lesson.answer for _, lesson in planned])
-    templates: dict[Task, Template] = {task: template_of(tokenizer, task) for task in {p.task for _, p in planned}}
-    examples: list[Example] = []
-    taught: dict[str, TripletRow] = {}
-    reasons: Counter[str] = Counter()
-    trimmed = 0
-    for (row, lesson), answer in zip(planned, answers, strict=True):
-        text, template = texts[row.label_id], templates[lesson.task]
-        room = max_tokens - template.size - len(answer)
-        reason = _reason_to_drop(lesson, answer, text_tokens=len(text), room=room)
-        if reason is not None:
-            reasons[reason] += 1
-            continue
-        examples.append(_example(template, text[:room], answer, lesson.weight))
-        taught[row.label_id] = row
-        trimmed += len(text) > room
-    if len(examples) + reasons.total() != len(planned):
-        raise TrainingProblem(
-            f"{len(planned)} lessons became {len(examples)} examples and {reasons.total()} drops: report this error"
-        )
-    dropped = tuple(Dropped(reason=reason, examples=count) for reason, count in sorted(reasons.items()))
-    return Lessons(tuple(examples), tuple(taught.values()), dropped, trimmed)
+    templates = {task: template_of(tokenizer, task) for task in {lesson.task for _, lesson in planned}}
+    # One result per planned lesson, and `strict` above and below: nothing can vanish without a reason.
+    results = [
+        _example(lesson, templates[lesson.task], text=texts[row.label_id], answer=answer, max_tokens=max_tokens)
+        for (row, lesson), answer in zip(planned, answers, strict=True)
+    ]
+    examples = tuple(result for result in results if isinstance(result, Example))
+    reasons = Counter(result for result in results if isinstance(result, str))
+    taught = {row.label_id for (row, _), result in zip(planned, results, strict=True) if isinstance(result, Example)}
+    return Lessons(
+        examples=examples,
+        taught=tuple(row for row in rows if row.label_id in taught),
+        dropped=tuple(Dropped(reason=reason, examples=count) for reason, count in sorted(reasons.items())),
+        trimmed=sum(example.trimmed for example in examples),
+    )
 
 
-def _reason_to_drop(lesson: Lesson, answer: Sequence[int], *, text_tokens: int, room: int) -> str | None:
+def _example(
+    lesson: Lesson, template: Template, *, text: Sequence[int], answer: Sequence[int], max_tokens: int
+) -> Example | str:
+    """The example, or the reason why there is none."""
     if not answer:
         return f"{lesson.task}_empty"
-    if room < min(text_tokens, MIN_TEXT_TOKENS):
+    room = max_tokens - template.size - len(answer)
+    if room < min(len(text), MIN_TEXT_TOKENS):
         return f"{lesson.task}_leaves_no_room_for_the_text"
-    return None
-
-
-def _example(template: Template, text: Sequence[int], answer: Sequence[int], weight: float) -> Example:
-    prompt = template.prompt(text)
-    return Example((*prompt, *answer, *template.ending), len(prompt), weight)
+    prompt = template.prompt(text[:room])
+    return Example((*prompt, *answer, *template.ending), len(prompt), lesson.weight, trimmed=len(text) > room)
