@@ -5,6 +5,7 @@ from evaluator.adapters import contestants
 from evaluator.errors import CannotScore
 from evaluator.generate import Decoding, generate
 from evaluator.predict import load_students, predict, prompts_of
+from trainer.model import load_base
 
 
 def ignore(_):
@@ -91,3 +92,15 @@ def test_a_base_whose_weights_changed_is_refused(make_spec, base_dir):
             load_students(spec, contestants(spec))
     finally:
         weights.write_bytes(whole)
+
+
+def test_a_quantised_base_is_scored_by_the_same_path(make_spec, rows):
+    """NF4 through bitsandbytes, as the default student is: adapters change it, and it comes back when they are off."""
+    spec = make_spec(quantization="nf4")
+    first, again = (predict(spec, contestants(spec), rows[:6], tell=ignore) for _ in range(2))
+    assert [s.outputs for s in first] == [s.outputs for s in again]
+    assert first[0].outputs != first[1].outputs
+    prompts = asked(AutoTokenizer.from_pretrained(spec.base), rows[:6])
+    bare = load_base(spec.base, None, quantization="nf4", dtype="float32").eval()
+    said = generate(bare, prompts.ids, Decoding(prompts.stop_ids, 0, 8, 16), tell=ignore)
+    assert [o.tokens for o in first[0].outputs[:6]] == [len(one.ids) for one in said]
