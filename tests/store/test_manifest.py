@@ -60,10 +60,10 @@ def publish_all(sizes: list[int]) -> tuple[int, int, int]:
 
 
 SHAPES = {
-    "one event a publish": lambda i, _: 1,
-    "random small": lambda i, r: r.randint(1, 10),
-    "rarely a backfill": lambda i, r: 50_000 if r.random() < 0.001 else r.randint(1, 5),
-    "heavy tail": lambda i, r: int(r.paretovariate(0.7)) + 1,
+    "one event a publish": lambda *_: 1,
+    "random small": lambda _, r: r.randint(1, 10),
+    "rarely a backfill": lambda _, r: 50_000 if r.random() < 0.001 else r.randint(1, 5),
+    "heavy tail": lambda _, r: int(r.paretovariate(0.7)) + 1,
     "shrinking": lambda i, _: 100_000 // (i + 1) + 1,
     "sawtooth": lambda i, _: 4 ** (9 - i % 10),
 }
