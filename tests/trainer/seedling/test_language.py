@@ -52,7 +52,7 @@ def test_most_result_sentences_carry_figures_and_babble_has_no_pattern():
 
 
 def test_the_package_and_everything_that_does_not_train_load_without_torch():
-    light = "__init__ card figures language lexicon patterns plan tasks tokenizer __main__".split()
+    light = ["__init__", "card", "figures", "language", "lexicon", "patterns", "plan", "tasks", "tokenizer", "__main__"]
     code = "import sys, importlib\n" + "\n".join(
         f"importlib.import_module('trainer.seedling{'' if name == '__init__' else '.' + name}')" for name in light
     )
