@@ -1,9 +1,9 @@
 """What one training run is: every number that changes its result, and the pure rules that choose some of them."""
 
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from store.errors import FinsdistillError
 from store.ids import canonical_json, short_id
@@ -16,6 +16,10 @@ Quantization = Literal["none", "nf4"]
 Start = Literal["warm", "scratch"]
 
 
+# The child's working folder is its run folder, where a relative path would mean something else.
+AbsolutePath = Annotated[Path, AfterValidator(Path.absolute)]
+
+
 class TrainingProblem(FinsdistillError):
     """A run cannot start or cannot go on. The run ends as an outcome `failed` with this sentence as its reason."""
 
@@ -25,13 +29,13 @@ class RunSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    snapshot_dir: Path
+    snapshot_dir: AbsolutePath
     snapshot_id: str
     base: str = Field(min_length=1, description="`seedling`, a model's name on the hub, or a folder")
     base_revision: str | None
     quantization: Quantization
     start: Start
-    parent_adapter: Path | None = Field(description="the folder of the adapter a warm run goes on from")
+    parent_adapter: AbsolutePath | None = Field(description="the folder of the adapter a warm run goes on from")
     parent_id: str | None
     replay_rows: int = Field(ge=0, description="rows the parent already saw, mixed in so that it forgets less")
     objective: Objective

@@ -59,3 +59,7 @@ def test_the_seedling_is_a_folder_and_anything_else_is_taken_as_it_is():
     assert resolve_base("seedling").endswith("trainer/seedling/weights")
     assert resolve_base("TinyLlama/TinyLlama-1.1B-Chat-v1.0") == "TinyLlama/TinyLlama-1.1B-Chat-v1.0"
     assert learning_rate_of("seedling") > learning_rate_of("TinyLlama/TinyLlama-1.1B-Chat-v1.0")
+
+
+def test_a_relative_path_is_made_whole_because_the_child_works_elsewhere(a_spec):
+    assert a_spec(snapshot_dir="snapshots/a").snapshot_dir == Path.cwd() / "snapshots" / "a"
