@@ -2,8 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -148,17 +149,27 @@ class Writer:
 
     def _store(self, batch: Batch) -> None:
         """Events, projections, streams, keys and cursors in one transaction; then the mark; only then anyone hears of it."""
-        with duckdb_errors(self._path):
-            self._connection.execute("BEGIN")
+        with duckdb_errors(self._path), self._transaction():
             self._insert(EVENTS, [vars(record) for record in batch.records])
             for table in TABLES:
                 rows = [{**row.values, "seq": seq} for seq, row in batch.rows if row.table == table.name]
                 if rows:
                     self._insert(table, rows)
             self._support(batch)
-            self._connection.execute("COMMIT")
         self._high_water.write(Mark(self._log_id, batch.head.seq, batch.head.hash))
         self._head = batch.head
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # One left open would stop `close` from folding the WAL. A broken instance has none: the first error counts.
+            with suppress(duckdb.Error):
+                self._connection.execute("ROLLBACK")
+            raise
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         incoming = pa.Table.from_pylist(rows, schema=arrow_schema(table))

@@ -1,0 +1,26 @@
+"""A process that appends until it is killed, printing what was acknowledged. Run as a script by test_crash.py."""
+
+import sys
+from pathlib import Path
+
+from store.log import open_log
+from store.publish import Publisher
+from store.records import Append, Cursor
+from tests.builders import a_chunk, a_label
+
+
+def main(state: Path) -> None:
+    log = open_log(state, purpose="real")
+    publisher = Publisher(log, state)
+    done = log.cursor_of("child")
+    while True:
+        done += 1
+        facts = (a_chunk(f"Text {done}.", ordinal=done), a_label(f"Text {done}."))
+        answer = log.append(Append(stream="s", events=facts, key=f"k{done}", cursor=Cursor("child", done)))
+        print(done, answer.first_seq, answer.last_seq, flush=True)
+        if done % 5 == 0:
+            publisher.publish()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,84 @@
+"""kill -9 in a real process, at moments nobody chose: what was acknowledged is there, once, and the chain holds."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from store.errors import StateUnusable
+from store.events import CompanyUnwatched
+from store.publish import Publisher
+from store.rebuild import verify
+from store.records import Append, Cursor
+from tests.builders import a_chunk, a_label, put
+
+CHILD = Path(__file__).parent / "appending_child.py"
+
+
+def killed_after(state: Path, root: Path, appends: int) -> list[tuple[int, int, int]]:
+    """(number, first_seq, last_seq) of every acknowledged append of a child that was killed after that many."""
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(
+        [sys.executable, str(CHILD), str(state)], stdout=subprocess.PIPE, env=environment, text=True
+    ) as child:
+        assert child.stdout is not None
+        heard = [child.stdout.readline() for _ in range(appends)]
+        child.kill()
+        heard += child.stdout.readlines()
+    return [tuple(map(int, line.split())) for line in heard if line.endswith("\n") and line.count(" ") == 2]
+
+
+def test_what_was_acknowledged_before_kill_9_is_there_once(state, root, open_state, clock):
+    acknowledged = []
+    for appends in (1, 4, 13):
+        acknowledged += killed_after(state, root, appends)
+        log = open_state()
+        done = log.cursor_of("child")
+        assert done >= len(acknowledged)
+        there = {seq for (seq,) in log.query("SELECT seq FROM raw.labels")}
+        assert {last for _, _, last in acknowledged} <= there
+        assert log.query("SELECT count(*), count(DISTINCT text_id) FROM labels") == [(done, done)]
+        assert log.head.seq == 1 + 2 * done
+        assert all(proof.agrees for proof in verify(log, lambda _: None))
+        Publisher(log, state, clock)
+        log.close()
+        with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as reader:
+            assert reader.execute("SELECT count(*), count(DISTINCT chunk_id) FROM chunks").fetchall() == [(done, done)]
+    assert len({number for number, _, _ in acknowledged}) == len(acknowledged) >= 18
+
+
+def test_an_append_that_was_committed_but_never_acknowledged_is_repeated_and_not_doubled(state, root, open_state):
+    *_, (number, first, last) = killed_after(state, root, 3)
+    log = open_state()
+    facts = (a_chunk(f"Text {number}.", ordinal=number), a_label(f"Text {number}."))
+    again = log.append(Append(stream="s", events=facts, key=f"k{number}", cursor=Cursor("child", number)))
+    assert (again.first_seq, again.last_seq, again.repeated) == (first, last, True)
+
+
+@pytest.mark.parametrize("table", ["labels", "events"])
+def test_a_projection_that_cannot_be_written_takes_its_events_key_and_cursor_with_it(log, open_state, table):
+    """The table is taken away under the writer: all of the batch is refused, and a restart finds none of it."""
+    log._connection.cursor().execute(f"ALTER TABLE raw.{table} RENAME TO hidden")
+    batch = Append(stream="s", events=(a_chunk("A."), a_label("A.")), key="k", cursor=Cursor("c", 1))
+    with pytest.raises(StateUnusable, match=f"{table}.*restore the state from a backup"):
+        log.append(batch)
+    with pytest.raises(StateUnusable):  # for good: what follows would stand on a fact that is not there
+        put(log, CompanyUnwatched(company_id="x"))
+    log._connection.cursor().execute(f"ALTER TABLE raw.hidden RENAME TO {table}")
+    log.close()
+    again = open_state()
+    assert (again.head.seq, again.cursor_of("c"), again.version_of("s")) == (1, 0, 0)
+    assert again.query("SELECT count(*) FROM raw.chunks") == [(0,)]
+    assert again.append(batch).repeated is False
+
+
+def test_events_whose_mark_could_not_be_written_were_never_acknowledged_but_are_there(log, open_state):
+    """Committed, then the disk refused the mark: whoever appended is told, and gets the same positions after a restart."""
+    os.dup2(os.open("/dev/full", os.O_RDWR), log._high_water._fd)
+    with pytest.raises(StateUnusable, match="No space left"):
+        put(log, a_chunk("A."), key="k")
+    log.close()
+    assert put(open_state(), a_chunk("A."), key="k").repeated
