@@ -145,9 +145,11 @@ def _spawn(module: str, run_dir: Path) -> "subprocess.Popen[bytes]":
 
 
 def _python_path() -> str:
-    """With `-P` and a working folder of its own, a child of a checkout finds our packages only here."""
-    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, inherited)])
+    """With `-P` and a working folder of its own, a child of a checkout finds our packages only here; installed ones are
+    found anyway, and site-packages must not come before the standard library."""
+    root = Path(__file__).resolve().parents[1]
+    ours = [] if root.name in ("site-packages", "dist-packages") else [str(root)]
+    return os.pathsep.join([*ours, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
 
 
 def _one_gpu() -> str:
