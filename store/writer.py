@@ -125,10 +125,10 @@ class Writer:
                 request.outcome.set_exception(refusal)
         if batch.new_keys:  # also an append without events: it moves its consumer's cursor
             self._store(batch)
+        if batch.records:
+            self._on_commit(batch.head)  # first, so that whoever is answered and then publishes finds its own events
         for request, appended in done:
             request.outcome.set_result(appended)
-        if batch.records:
-            self._on_commit(batch.head)
 
     def _batch(self, group: list[_Request]) -> Batch:
         streams = {request.append.stream for request in group}

@@ -217,3 +217,9 @@ def test_any_appends_give_a_gapless_log_with_gapless_streams(tmp_path_factory, a
         for stream in {record.stream for record in records}:
             versions = [record.version for record in records if record.stream == stream]
             assert versions == list(range(1, log.version_of(stream) + 1))
+
+
+def test_whoever_was_answered_finds_the_head_at_least_at_the_answer(log):
+    """A step that appends and then publishes must not miss its own events."""
+    behind = [i for i in range(100) if put(log, gone("a"), key=f"k{i}").last_seq > log.head.seq]
+    assert behind == []
