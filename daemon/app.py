@@ -62,7 +62,11 @@ class App:
 
     def publish(self) -> None:
         """What is new, and the figures of this moment."""
-        self.publisher.publish()
+        words = structlog.get_logger()
+        if self.publisher.seq < self.log.head.seq:
+            words.debug("publishing", after=self.publisher.seq, to=self.log.head.seq)
+            self.publisher.publish()
+            words.debug("published", seq=self.publisher.seq)
         write_status(self.state_dir, count_all(self.log, self.activity, threshold=self.threshold, paused=self.paused))
 
     def close(self) -> None:

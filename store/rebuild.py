@@ -46,6 +46,8 @@ def rebuild(log: EventLog, progress: Callable[[int], None]) -> None:
             cursor.execute(f"DELETE FROM raw.{table.name}")  # noqa: S608 - our own names
             cursor.execute(f"INSERT INTO raw.{table.name} SELECT * FROM {_anew(table)}")  # noqa: S608 - our own names
         cursor.execute("COMMIT")
+    # Segments made from harmed tables would stay for good: without a manifest the next start publishes everything anew.
+    (log.path.parent / "published" / "manifest.json").unlink(missing_ok=True)
 
 
 class _rebuilt:  # noqa: N801 - used as a function

@@ -25,12 +25,13 @@ def eligible_since(log: EventLog, log_seq: int) -> int:
     return int(count)
 
 
-def due_position(log: EventLog, *, since: int, threshold: int) -> int | None:
+def due_position(log: EventLog, *, since: int, eligible: int, threshold: int) -> int | None:
     """Where the next snapshot is to be sealed: at the label that last crossed a multiple of the threshold, or nowhere yet.
 
-    Crossings that were missed while a training ran are one: the position is the last crossing's, not the first's.
+    `eligible` is `eligible_since(log, since)`. Crossings that were missed while a training ran are one: the position is
+    the last crossing's, not the first's.
     """
-    crossed = eligible_since(log, since) // threshold * threshold
+    crossed = eligible // threshold * threshold
     if crossed == 0:
         return None
     return int(log.query(_CROSSING, [since, crossed - 1])[0][0])

@@ -52,7 +52,7 @@ class Assembly:
     _solid: int = 0
     _strong: int = 0
 
-    def open(self, tag: str, style: str, align: str) -> None:
+    def open(self, tag: str, style: str) -> None:
         block = tag in BLOCK_TAGS and not (style and _INLINE.search(style))
         if tag == "br":
             self._parts.append("\n")
@@ -65,6 +65,8 @@ class Assembly:
         self._open.append(_Open(tag, block, self._is_emphatic(tag, style), after))
 
     def close(self, tag: str) -> None:
+        """The innermost open element ends; the walk never ends another."""
+        del tag
         if not self._open:
             return
         opened = self._open.pop()

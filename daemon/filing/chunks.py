@@ -66,10 +66,11 @@ def groups(blocks: list[Block], options: ChunkOptions) -> list[Group]:
     """An Item's prose by sub-heading; none if there is too little of it."""
     merged: list[Group] = []
     for group in _by_subheading(blocks):
-        if merged and (merged[-1].prose < options.min_prose or group.prose < options.min_prose):
+        if merged and min(merged[-1].prose, group.prose) < options.min_prose:
             last = merged.pop()
-            group = Group((*last.paragraphs, *group.paragraphs), last.prose + group.prose)
-        merged.append(group)
+            merged.append(Group((*last.paragraphs, *group.paragraphs), last.prose + group.prose))
+        else:
+            merged.append(group)
     return merged if sum(group.prose for group in merged) >= options.min_prose else []
 
 

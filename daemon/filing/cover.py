@@ -40,8 +40,8 @@ class _Lines:
     def __init__(self) -> None:
         self.parts: list[str] = []
 
-    def open(self, tag: str, style: str, align: str) -> None:
-        del style, align
+    def open(self, tag: str, style: str) -> None:
+        del style
         if tag in html.BLOCK_TAGS or tag == "br":
             self.parts.append("\n")
 

@@ -12,24 +12,12 @@ from daemon.filing.blocks import one_line
 from daemon.forms import form_name
 from store.ids import ACCESSION
 
-_MONTHS: Final = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_NAMED_DATE: Final = re.compile(
-    rf"\b({'|'.join(_MONTHS)}|{'|'.join(month[:3] for month in _MONTHS)})\b\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(\d{{4}})\b",
-    re.IGNORECASE,
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
+_MONTH: Final = "|".join([*_MONTHS, *(month[:3] for month in _MONTHS)])
+_NAMED_DATE: Final = re.compile(rf"\b({_MONTH})\b\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(\d{{4}})\b", re.IGNORECASE)
 _ISO_DATE: Final = re.compile(r"\b(\d{4})-?(\d{2})-?(\d{2})\b")
 _SLASH_DATE: Final = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b")
 

@@ -5,93 +5,26 @@ from typing import Final, Protocol
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-BLOCK_TAGS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "document",
-        "type",
-        "sequence",
-        "filename",
-        "description",
-        "text",
-        "page",
-        "pdf",
-    ]
-)
-_VOID: Final = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
-# XHTML closes empty elements in place; an HTML parser would leave them open around everything that follows.
-_SELF_CLOSED: Final = re.compile(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>", re.IGNORECASE)
-_SKIPPED: Final = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "title",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "object",
-        "iframe",
-        "select",
-        "textarea",
-        "button",
-        "ix:header",
-        "ix:hidden",
-        "ix:references",
-        "ix:resources",
-        "xbrl",
-    ]
-)
+from daemon.filing.tangle import untangled
+
+_BLOCKS: Final = """
+address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption
+figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p section summary table
+tbody td tfoot th thead tr ul document type sequence filename description text page pdf
+"""
+_SKIPPED_TAGS: Final = """
+script style head title noscript template svg math object iframe select textarea button ix:header
+ix:hidden ix:references ix:resources xbrl
+"""
+BLOCK_TAGS: Final = frozenset(_BLOCKS.split())
+_SKIPPED: Final = frozenset(_SKIPPED_TAGS.split())
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 class Sink(Protocol):
     """What a walk tells: elements as they open and close, and the text between."""
 
-    def open(self, tag: str, style: str, align: str) -> None: ...
+    def open(self, tag: str, style: str) -> None: ...
     def close(self, tag: str) -> None: ...
     def text(self, text: str) -> None: ...
     def preformatted(self, text: str) -> None: ...
@@ -99,7 +32,7 @@ class Sink(Protocol):
 
 def fill(text: str, sink: Sink) -> None:
     """Tells the visible parts of an HTML document to `sink`, in document order."""
-    tree = LexborHTMLParser(_SELF_CLOSED.sub(r"<\1\2></\1>", text))
+    tree = LexborHTMLParser(untangled(text))
     if tree.body is not None:
         _walk(tree.body, sink)
 
@@ -139,7 +72,7 @@ def _enter(node: LexborNode, sink: Sink) -> LexborNode | None:
     if tag == "pre":
         sink.preformatted(node.text_content or "")
         return None
-    sink.open(tag, style, attributes.get("align") or "")
+    sink.open(tag, style)
     child = node.first_child
     if child is None:
         sink.close(tag)

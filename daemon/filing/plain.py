@@ -1,4 +1,4 @@
-"""Plain text (1993–2008, and `<pre>`) to blocks: hard-wrapped lines become paragraphs, rows of figures go."""
+"""Plain text (1993 to 2008, and `<pre>`) to blocks: hard-wrapped lines become paragraphs, rows of figures go."""
 
 import re
 from collections.abc import Iterator
@@ -67,8 +67,7 @@ def _pages(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if _PAGE.search(line):
             yield "\f"
-            line = _PAGE.sub(" ", line)
-        yield line
+        yield _PAGE.sub(" ", line)
 
 
 def _without_tags(line: str, in_table: bool) -> tuple[str, bool]:
@@ -149,10 +148,10 @@ def _flushed(paragraph: _Paragraph) -> Iterator[Block]:
     lines = [line.strip() for line in paragraph.lines]
     if not lines:
         return
-    if is_item_heading(lines[0]) and len(lines) > 1 and not _RUN_IN.search(lines[0]):
-        if len(lines) > 3 or sum(map(len, lines)) > 300:
-            yield Block(one_line(lines[0]), "text", strong=True)
-            lines = lines[1:]
+    long = len(lines) > 3 or sum(map(len, lines)) > 300
+    if long and len(lines) > 1 and is_item_heading(lines[0]) and not _RUN_IN.search(lines[0]):
+        yield Block(one_line(lines[0]), "text", strong=True)
+        lines = lines[1:]
     text = _unwrapped(lines)
     if text:
         yield Block(text, "text", strong=_is_strong(lines, text))

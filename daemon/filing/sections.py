@@ -15,7 +15,8 @@ _COVER_BLOCKS: Final = 200
 _COVER: Final = re.compile(
     r"indicate by check\s?mark|aggregate market value|exact name of|documents?\s+incorporated|incorporated (?:herein )?by "
     r"reference (?:in|into)|securities registered pursuant|registrant's telephone|annual report pursuant|transition report"
-    r"|(?:shares|number) of .{0,80}\boutstanding\b|outstanding .{0,60}shares of|definitive proxy statement|fiscal year ended .{5,20}$",
+    r"|(?:shares|number) of .{0,80}\boutstanding\b|outstanding .{0,60}shares of|definitive proxy statement|"
+    r"fiscal year ended .{5,20}$",
     re.IGNORECASE,
 )
 _SIGNATURES: Final = re.compile(r"\W*SIGNATURES?(?: PAGE)?\W*", re.IGNORECASE)

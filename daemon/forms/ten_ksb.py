@@ -1,4 +1,4 @@
-"""Form 10-KSB of small businesses (1993–2009), with a numbering of its own (Regulation S-B)."""
+"""Form 10-KSB of small businesses (1993 to 2009), with a numbering of its own (Regulation S-B)."""
 
 from typing import Final
 

@@ -52,6 +52,7 @@ class Chunk:
         if not waiting:
             return False
         filing = _Filing(*waiting[0])
+        self._words.debug("filing_chunking", accession=filing.accession)
         with self._activity.task(f"chunking {filing.accession}"):
             try:
                 self._blobs.get(filing.sha256)

@@ -51,6 +51,7 @@ class Ingest:
         if not self._queue:
             return False
         dropped = self._queue.pop(0)
+        self._words.debug("file_reading", file=dropped.path.name)
         with self._activity.task(f"reading {dropped.path.name}"):
             self._take(dropped)
         self._inbox.take(dropped)

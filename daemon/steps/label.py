@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -64,6 +65,7 @@ class Label:
         self._keys: deque[_Pending] = deque()
         self._asked: dict[str, _Asked] = {}
         self._looked_at = -1
+        self._shown_at = 0.0
         self._words = structlog.get_logger()
 
     def advance(self) -> bool:
@@ -76,7 +78,9 @@ class Label:
         events = [event for outcome in outcomes for event in self._events(outcome)]
         if events:
             key = "labels-" + sha256_hex("|".join(event.model_dump_json() for event in events))[:32]
+            self._words.debug("labels_appending", events=len(events))
             self._log.append(Append(f"recipe-{self._recipe}", tuple(events), key))
+            self._words.debug("labels_appended", events=len(events))
             self._show()
         return True
 
@@ -88,6 +92,10 @@ class Label:
         self._teacher.close()
 
     def _show(self) -> None:
+        """At most once a second: the counts go through all texts."""
+        if monotonic() < self._shown_at + 1.0:
+            return
+        self._shown_at = monotonic()
         (left,) = self._log.query("SELECT count(*) FROM pending")[0]
         (done,) = self._log.query("SELECT count(*) FROM raw.labels WHERE recipe = ?", [self._recipe])[0]
         self._activity.show("labelling", done, done + left)

@@ -18,7 +18,7 @@ from store.files import fsync_dir
 from store.ids import canonical_json
 from store.log import EventLog
 from store.records import Append
-from store.seal import due_position, seal
+from store.seal import due_position, eligible_since, seal
 from store.snapshot import read_manifest
 from store.states.runs import TYPES, Runs, fold
 from trainer import launch as training
@@ -38,7 +38,7 @@ class Train:
     ) -> None:
         self._log, self._plans, self._blobs, self._threshold = log, plans, blobs, threshold
         self._activity, self._stop = activity, stop
-        self._runs, self._read_to, self._looked_at = Runs(), 0, -1
+        self._runs, self._read_to, self._not_before = Runs(), 0, 0
         self._retry_at = 0.0
         self._words = structlog.get_logger()
 
@@ -75,19 +75,20 @@ class Train:
 
     def _due_position(self, runs: Runs) -> int | None:
         head = self._log.head.seq
-        if head == self._looked_at:
+        if head < self._not_before:
             return None
         since = runs.snapshot.log_seq if runs.snapshot else 0
-        position = due_position(self._log, since=since, threshold=self._threshold)
-        if position is None:
-            self._looked_at = head  # an unchanged log crosses nothing
-        return position
+        eligible = eligible_since(self._log, since)
+        # Each missing label is at least one event, so until then an expensive count could only say no again.
+        self._not_before = head + max(0, self._threshold - eligible)
+        return due_position(self._log, since=since, eligible=eligible, threshold=self._threshold)
 
     def _seal(self, runs: Runs) -> bool:
         position = self._due_position(runs)
         if position is None:
             return False
         parent = (runs.snapshot.snapshot_id, runs.snapshot.log_seq) if runs.snapshot else None
+        self._words.debug("snapshot_sealing", log_seq=position)
         with self._activity.task("sealing a snapshot"):
             manifest = seal(self._log, self._plans.folders.snapshots, log_seq=position, parent=parent)
         sealed = SnapshotSealed(
