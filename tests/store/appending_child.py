@@ -1,8 +1,11 @@
 """A process that appends until it is killed, printing what was acknowledged. Run as a script by test_crash.py."""
 
+import resource
+import signal
 import sys
 from pathlib import Path
 
+from store.errors import StateUnusable
 from store.log import open_log
 from store.publish import Publisher
 from store.records import Append, Cursor
@@ -22,5 +25,18 @@ def main(state: Path) -> None:
             publisher.publish()
 
 
+def fill_up(state: Path, limit: int) -> None:
+    """No file may grow beyond `limit` bytes: what a full disk does, without one."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        main(state)
+    except StateUnusable as full:
+        print(full, flush=True)
+        sys.exit(full.exit_code)
+
+
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        fill_up(Path(sys.argv[1]), int(sys.argv[2]))
     main(Path(sys.argv[1]))

@@ -18,17 +18,25 @@ from tests.builders import a_chunk, a_label, put
 CHILD = Path(__file__).parent / "appending_child.py"
 
 
+def with_ours(root: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(root)}
+
+
+def acknowledged_in(lines: list[str]) -> list[tuple[int, int, int]]:
+    """Whole lines only: the last one may have been cut off."""
+    numbers = [tuple(map(int, line.split())) for line in lines if line.endswith("\n") and line[0].isdigit()]
+    return [(number, first, last) for number, first, last in numbers]
+
+
 def killed_after(state: Path, root: Path, appends: int) -> list[tuple[int, int, int]]:
     """(number, first_seq, last_seq) of every acknowledged append of a child that was killed after that many."""
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    with subprocess.Popen(
-        [sys.executable, str(CHILD), str(state)], stdout=subprocess.PIPE, env=environment, text=True
-    ) as child:
+    command = [sys.executable, str(CHILD), str(state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=with_ours(root), text=True) as child:
         assert child.stdout is not None
         heard = [child.stdout.readline() for _ in range(appends)]
         child.kill()
         heard += child.stdout.readlines()
-    return [tuple(map(int, line.split())) for line in heard if line.endswith("\n") and line.count(" ") == 2]
+    return acknowledged_in(heard)
 
 
 def test_what_was_acknowledged_before_kill_9_is_there_once(state, root, open_state, clock):
@@ -77,8 +85,22 @@ def test_a_projection_that_cannot_be_written_takes_its_events_key_and_cursor_wit
 
 def test_events_whose_mark_could_not_be_written_were_never_acknowledged_but_are_there(log, open_state):
     """Committed, then the disk refused the mark: whoever appended is told, and gets the same positions after a restart."""
-    os.dup2(os.open("/dev/full", os.O_RDWR), log._high_water._fd)
+    with Path("/dev/full").open("r+b", buffering=0) as full:
+        os.dup2(full.fileno(), log._high_water._fd)
     with pytest.raises(StateUnusable, match="No space left"):
         put(log, a_chunk("A."), key="k")
     log.close()
     assert put(open_state(), a_chunk("A."), key="k").repeated
+
+
+def test_a_full_disk_ends_the_service_with_one_sentence_and_loses_nothing(state, root, open_state):
+    """290,000 bytes are 16,000 more than an empty log takes: its WAL hits the limit after about a hundred appends."""
+    command = [sys.executable, str(CHILD), str(state), "290000"]
+    child = subprocess.run(command, check=False, capture_output=True, env=with_ours(root), text=True, timeout=120)
+    *heard, sentence = child.stdout.splitlines(keepends=True)
+    assert (child.returncode, "free disk space and start again" in sentence) == (3, True)
+    log = open_state()
+    there = {seq for (seq,) in log.query("SELECT seq FROM raw.labels")}
+    assert {last for _, _, last in acknowledged_in(heard)} <= there
+    assert all(proof.agrees for proof in verify(log, lambda _: None))
+    assert put(log, CompanyUnwatched(company_id="x")).first_seq == log.head.seq

@@ -1,7 +1,9 @@
 """A projection that was harmed is named by `verify` and mended by `rebuild`; the log itself is never touched."""
 
+import duckdb
 import pytest
 
+from store.publish import Publisher
 from store.rebuild import rebuild, verify
 from tests.builders import a_dead_letter, a_fetch, a_review, a_training, labelled, put
 
@@ -51,6 +53,16 @@ def test_progress_ends_at_the_logs_end(filled):
     seen: list[int] = []
     verify(filled, seen.append)
     assert seen[-1] == filled.head.seq
+
+
+def test_what_was_published_from_a_harmed_table_is_published_anew(filled, state):
+    filled._connection.cursor().execute("UPDATE raw.labels SET summary = 'Lost.'")
+    Publisher(filled, state)
+    rebuild(filled, lambda _: None)
+    Publisher(filled, state)
+    with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as reader:
+        rows = reader.execute("SELECT summary FROM triplets ORDER BY seq").fetchall()
+    assert rows == [("Sales rose.",), ("Costs fell.",)]
 
 
 def test_the_log_goes_on_after_a_rebuild(filled, open_state):
