@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import torch
 from transformers import GenerationConfig
 
 Ids = Sequence[int]
+_FIRST_ROUND: Final = 64
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,32 @@ class Generated:
 
 
 def generate(model: Any, prompts: Sequence[Ids], how: Decoding, *, tell: Callable[[int], None]) -> list[Generated]:
-    """One answer a prompt, in their order. `tell` gets the number of answers that each batch added."""
-    # Longest first: memory runs out in the first batch or never, and a batch has little padding.
-    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]), reverse=True)
-    found: dict[int, Generated] = {}
-    for start in range(0, len(order), how.batch_size):
-        batch = order[start : start + how.batch_size]
-        found |= zip(batch, _batch(model, [prompts[i] for i in batch], how), strict=True)
-        tell(len(batch))
-    return [found[i] for i in range(len(prompts))]
+    """One answer a prompt, in their order. `tell` gets the number of answers that each batch finished.
+
+    In rounds: what has not stopped after 64 tokens goes on in new batches of its kind, to 128, to 256 and so on. A batch
+    takes as long as its longest answer, and a few runaways would make all the others pay for them.
+    """
+    said: list[list[int]] = [[] for _ in prompts]
+    going = list(range(len(prompts)))
+    for so_far, up_to in rounds(how.max_new_tokens):
+        # Longest first: memory runs out in the first batch or never, and a batch has little padding.
+        order = sorted(going, key=lambda i: len(prompts[i]) + so_far, reverse=True)
+        going = []
+        for start in range(0, len(order), how.batch_size):
+            batch = order[start : start + how.batch_size]
+            rows = _batch(model, [[*prompts[i], *said[i]] for i in batch], how, new_tokens=up_to - so_far)
+            for i, row in zip(batch, rows, strict=True):
+                said[i] += row
+            unfinished = [i for i in batch if _stop(said[i], how) is None]
+            going += unfinished
+            tell(len(batch) - (len(unfinished) if up_to < how.max_new_tokens else 0))
+    return [_cut(row, how) for row in said]
+
+
+def rounds(max_new_tokens: int) -> list[tuple[int, int]]:
+    """From how many new tokens to how many each round goes: (0, 64), (64, 128), (128, 256) … up to `max_new_tokens`."""
+    ends = [_FIRST_ROUND * 2**k for k in range(max_new_tokens.bit_length()) if _FIRST_ROUND * 2**k < max_new_tokens]
+    return list(pairwise([0, *ends, max_new_tokens]))
 
 
 def left_padded(prompts: Sequence[Ids], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -53,18 +72,21 @@ def left_padded(prompts: Sequence[Ids], pad_id: int) -> tuple[torch.Tensor, torc
 
 
 @torch.inference_mode()
-def _batch(model: Any, prompts: Sequence[Ids], how: Decoding) -> list[Generated]:
+def _batch(model: Any, prompts: Sequence[Ids], how: Decoding, *, new_tokens: int) -> list[list[int]]:
+    """What each prompt goes on with; behind a stop there are pads."""
     ids, mask = left_padded(prompts, how.pad_id)
     said = model.generate(
-        input_ids=ids.to(model.device), attention_mask=mask.to(model.device), generation_config=_greedy(how)
+        input_ids=ids.to(model.device),
+        attention_mask=mask.to(model.device),
+        generation_config=_greedy(how, new_tokens),
     )
-    return [_cut(row, how) for row in said[:, ids.shape[1] :].tolist()]
+    return said[:, ids.shape[1] :].tolist()  # type: ignore[no-any-return]
 
 
-def _greedy(how: Decoding) -> GenerationConfig:
+def _greedy(how: Decoding, new_tokens: int) -> GenerationConfig:
     """Everything that decides, spelled out."""
     return GenerationConfig(  # type: ignore[no-untyped-call]
-        max_new_tokens=how.max_new_tokens,
+        max_new_tokens=new_tokens,
         do_sample=False,
         num_beams=1,
         repetition_penalty=1.0,
@@ -75,6 +97,10 @@ def _greedy(how: Decoding) -> GenerationConfig:
     )
 
 
-def _cut(row: Sequence[int], how: Decoding) -> Generated:
-    stop = next((at for at, token in enumerate(row) if token in how.stop_ids), None)
+def _stop(row: Ids, how: Decoding) -> int | None:
+    return next((at for at, token in enumerate(row) if token in how.stop_ids), None)
+
+
+def _cut(row: Ids, how: Decoding) -> Generated:
+    stop = _stop(row, how)
     return Generated(tuple(row[:stop]), hit_limit=stop is None)

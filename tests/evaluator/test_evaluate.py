@@ -1,5 +1,6 @@
 """From snapshot to outcome with students whose answers are written here."""
 
+import pyarrow.parquet as pq
 import pytest
 
 from evaluator.errors import CannotScore
@@ -119,3 +120,13 @@ def test_the_report_says_when_lead2_is_beaten(make_spec, tmp_path):
 def test_the_report_of_nothing_says_what_to_do(make_spec, tmp_path):
     evaluate(make_spec(trained_on=(tmp_path / "snapshot" / HELDOUT,)), tmp_path, students())
     assert "**unscored** (no_heldout)" in (tmp_path / "report.md").read_text()
+
+
+def test_every_mean_can_be_made_again_from_the_file_of_single_scores(make_spec, tmp_path):
+    done = evaluate(make_spec(), tmp_path, students(base=mute, challenger=lambda row: row.text))
+    table = pq.read_table(tmp_path / done.per_example.path).to_pylist()
+    for row in (row for row in done.scores if row.metric.startswith("rouge")):
+        single = [one[row.metric] for one in table if (one["system"], one["field"]) == (row.system, row.field)]
+        assert row.value == pytest.approx(sum(single) / row.n) and len(single) == row.n
+    assert {one["answer"] for one in table if one["system"] == "base"} == {None}
+    assert all(one["empty"] for one in table if one["system"] == "base")

@@ -2,7 +2,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from evaluator.generate import Decoding, Generated, generate, left_padded
+from evaluator.generate import Decoding, Generated, generate, left_padded, rounds
 from trainer.template import plain_ids, template_of
 
 
@@ -65,3 +65,31 @@ def test_what_the_base_says_about_decoding_is_overruled(model, base_dir):
     torch.manual_seed(1)
     model.generation_config.update(do_sample=True, temperature=5.0, num_beams=2, repetition_penalty=3.0)
     assert generate(model, prompts_of_many_lengths(base_dir), how(), tell=ignore) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (1, [(0, 1)]),
+        (64, [(0, 64)]),
+        (65, [(0, 64), (64, 65)]),
+        (256, [(0, 64), (64, 128), (128, 256)]),
+        (300, [(0, 64), (64, 128), (128, 256), (256, 300)]),
+    ],
+)
+def test_rounds_double_up_to_the_limit(limit, expected):
+    assert rounds(limit) == expected
+
+
+def test_an_answer_of_many_rounds_is_the_answer_of_one(model, base_dir):
+    """Against one call of the library's own generate, without rounds, batches or pads."""
+    for prompt in prompts_of_many_lengths(base_dir, count=4):
+        whole = model.generate(torch.tensor([prompt]), max_new_tokens=150, do_sample=False, eos_token_id=2)
+        [ours] = generate(model, [prompt], how(new=150), tell=ignore)
+        assert list(ours.ids) == [t for t in whole[0, len(prompt) :].tolist() if t != 2]
+
+
+def test_progress_counts_each_answer_once_however_many_rounds_it_takes(model, base_dir):
+    told: list[int] = []
+    generate(model, prompts_of_many_lengths(base_dir, count=7), how(new=150, batch=3), tell=told.append)
+    assert sum(told) == 7
