@@ -3,12 +3,13 @@
 import importlib.metadata
 import platform
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
@@ -31,23 +32,33 @@ class SeedlingProblem(FinsdistillError):
 
 
 def make(plan: Plan, out: Path, *, progress: Progress) -> SeedlingCard:
-    """Writes every file of a model folder and the card; what stood there under the same names is replaced."""
-    torch.set_num_threads(plan.threads)
-    torch.use_deterministic_algorithms(True)
-    tokenizer = learn_tokenizer(plan.seed, texts=plan.tokenizer_texts)
-    vocabulary = tokenizer.get_vocab_size()
-    if vocabulary != VOCABULARY:
-        raise SeedlingProblem(
-            f"{plan.tokenizer_texts} texts gave {vocabulary} tokens, not {VOCABULARY}: take more texts"
-        )
-    model = new_model(vocabulary, plan.seed)
-    optimiser = Optimiser(model, plan.learning_rate)
-    steps = {"copying": form(model, optimiser, plan, progress=progress)}
-    steps["quoting"] = quote(model, optimiser, plan, encode=encoder(tokenizer), progress=progress)
-    out.mkdir(parents=True, exist_ok=True)
-    write_tokenizer(tokenizer, out)
-    write_model(model, out)
-    card = SeedlingCard(
+    """Writes every file of a model folder and the card; what stood there under the same names is replaced.
+
+    Raises SeedlingProblem when the plan's texts are too few for the vocabulary.
+    """
+    with _repeatable(plan.threads):
+        tokenizer = learn_tokenizer(plan.seed, texts=plan.tokenizer_texts)
+        vocabulary = tokenizer.get_vocab_size()
+        if vocabulary != VOCABULARY:
+            raise SeedlingProblem(
+                f"{plan.tokenizer_texts} texts gave {vocabulary} tokens, not {VOCABULARY}: take more texts"
+            )
+        model = new_model(vocabulary, plan.seed)
+        optimiser = Optimiser(model, plan.learning_rate)
+        steps = {"copying": form(model, optimiser, plan, progress=progress)}
+        steps["quoting"] = quote(model, optimiser, plan, encode=encoder(tokenizer), progress=progress)
+        out.mkdir(parents=True, exist_ok=True)
+        write_tokenizer(tokenizer, out)
+        write_model(model, out)
+        card = _card(plan, out, model, tokenizer, steps=steps)
+        write_card(out, card)
+        return card
+
+
+def _card(
+    plan: Plan, out: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, *, steps: dict[str, int]
+) -> SeedlingCard:
+    return SeedlingCard(
         seed=plan.seed,
         threads=plan.threads,
         parameters=model.num_parameters(),
@@ -57,8 +68,19 @@ def make(plan: Plan, out: Path, *, progress: Progress) -> SeedlingCard:
         libraries=_libraries(),
         sha256=hashes(out),
     )
-    write_card(out, card)
-    return card
+
+
+@contextmanager
+def _repeatable(threads: int) -> Iterator[None]:
+    """The switches are the whole process's, so they are put back: others may need what has no repeatable kernel."""
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1])
 
 
 def encoder(tokenizer: Tokenizer) -> Encode:
@@ -76,7 +98,8 @@ def write_model(model: LlamaForCausalLM, out: Path) -> None:
     model.config.save_pretrained(out)
     model.generation_config.save_pretrained(out)
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if name != "lm_head.weight"}
-    save_file(weights, str(out / "model.safetensors"), metadata={"format": "pt"})
+    # Written by us: save_file makes a file that only its owner may read, and a package is installed for everyone.
+    (out / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
 
 
 def copy_accuracy(model: LlamaForCausalLM, *, seed: str = HELDOUT_SEED, sequences: int = 64) -> float:

@@ -12,7 +12,7 @@ class Plan:
     form_steps: int = 900
     form_accuracy: float = 0.95
     # Stage 2: sentences out of texts that grow to the length of a real chunk.
-    quote_steps: int = 220
+    quote_steps: int = 360
     tokenizer_texts: int = 1500
     learning_rate: float = 3e-3
     # Sums are split between threads, so their number is part of what is made.

@@ -72,23 +72,3 @@ def frame(rng: random.Random, encode: Encode, *, prompts: list[str], answers: li
         head = [BOS_ID] * rng.randrange(2) + user + [EOS_ID] + asked
         framed.append(Row(ids=[*head, *answer, EOS_ID], answer_start=len(head)))
     return framed
-
-
-def find_rows(rng: random.Random, encode: Encode, *, rows: int, characters: int) -> list[Row]:
-    """A word is named, the answer is the one sentence it stands in, from its beginning.
-
-    To say a sentence's first word because of a later one is what choosing a summary takes; fine-tuning can then learn
-    which words matter, instead of having to learn the way back to the beginning as well.
-    """
-    prompts: list[str] = []
-    answers: list[str] = []
-    while len(prompts) < rows:
-        found = sentences(rng, characters=characters, babbled=rng.choice([0.0, 0.3]))
-        answer = rng.choice(found)
-        word = rng.choice(answer.split()[1:])
-        text = " ".join(found)
-        if len(word) < 3 or text.split().count(word) != 1:
-            continue
-        prompts.append(f"[find {word}]\n{text}")
-        answers.append(answer)
-    return frame(rng, encode, prompts=prompts, answers=answers)

@@ -22,15 +22,12 @@ def model() -> Any:
     return AutoModelForCausalLM.from_pretrained(SEEDLING_DIR, local_files_only=True, use_safetensors=True).eval()
 
 
-def test_made_twice_it_is_the_same_to_the_byte_and_another_seed_is_not(tmp_path):
+def test_made_twice_it_is_the_same_to_the_byte(tmp_path):
     from trainer.seedling.make import make
 
-    cards = [
-        make(short_plan(seed, 2), tmp_path / name, progress=quiet) for name, seed in (("a", 5), ("b", 5), ("c", 6))
-    ]
+    cards = [make(short_plan(5, 1), tmp_path / name, progress=quiet) for name in ("a", "b")]
     assert cards[0] == cards[1]
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
-    assert cards[0].sha256["model.safetensors"] != cards[2].sha256["model.safetensors"]
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted([*FILES, "seedling.json"])
 
 
