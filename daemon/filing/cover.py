@@ -7,6 +7,7 @@ from typing import Final
 from daemon.filing import html
 from daemon.filing.blocks import one_line
 from daemon.filing.document import is_html
+from daemon.filing.errors import FilingUnreadable
 from daemon.filing.facts import Facts, day, named, spelled
 
 _HTML_PREFIX: Final = 400_000  # markup of a cover page, style sheets included
@@ -65,11 +66,18 @@ def from_cover(text: str) -> Facts:
 
 def _cover_lines(text: str) -> list[str]:
     if is_html(text[:_HTML_PREFIX]):
-        sink = _Lines()
-        html.fill(text[:_HTML_PREFIX], sink)
-        text = "".join(sink.parts)
+        text = _text_of(text[:_HTML_PREFIX])
     lines = (one_line(line)[:_LONGEST_LINE] for line in text[:_TEXT_PREFIX].splitlines())
     return [line for line in lines if line]
+
+
+def _text_of(markup: str) -> str:
+    sink = _Lines()
+    try:
+        html.fill(markup, sink)
+    except FilingUnreadable:
+        return ""  # nothing is known of such a filing; reading it will refuse it, with the reason
+    return "".join(sink.parts)
 
 
 def _form(cover: str) -> str | None:

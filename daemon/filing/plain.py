@@ -14,7 +14,7 @@ _PAGE: Final = re.compile(r"<PAGE>|\f", re.IGNORECASE)
 _TABLE: Final = re.compile(r"<(/?)TABLE\b[^<>]*>", re.IGNORECASE)
 # Lines that only label or rule a table, and the header lines of a submission.
 _LABEL: Final = re.compile(
-    r"\s*(?:<(?:S|C|CAPTION|TYPE|SEQUENCE|FILENAME|DESCRIPTION)>.*|[-=_~*+\s.|]{3,})", re.IGNORECASE
+    r"(?:<(?:S|C|CAPTION|TYPE|SEQUENCE|FILENAME|DESCRIPTION)>.*|[-=_~*+\s.|]{3,})", re.IGNORECASE
 )
 _TAG: Final = re.compile(r"</?[A-Z][A-Z0-9-]{0,15}>", re.IGNORECASE)
 _PART: Final = re.compile(r"\s*PART\s+(?:IV|I{1,3})\s*\.?\s*", re.IGNORECASE)
@@ -76,14 +76,14 @@ def _without_tags(line: str, in_table: bool) -> tuple[str, bool]:
         in_table = not found[1]
     if "<" not in line:
         return line, in_table
-    if _LABEL.fullmatch(line):
+    if _LABEL.fullmatch(line.strip()):
         return "", in_table
     return _TAG.sub(" ", _TABLE.sub(" ", line)), in_table
 
 
 def _line_kind(line: str, paragraph: _Paragraph, *, in_table: bool) -> str:
     bare = line.strip()
-    if not bare or _LABEL.fullmatch(line):
+    if not bare or _LABEL.fullmatch(bare):
         return "blank"
     if is_page_number(bare):
         return "number"

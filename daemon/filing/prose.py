@@ -15,6 +15,7 @@ _STOP: Final = frozenset(_STOP_WORDS.split())
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'\u2019]*")
 _END: Final = re.compile(r"[.!?:;][\"'\u2019\u201d)\]]*(\(\w{1,2}\))?$")
 _NUMBER: Final = re.compile(r"[$\u20ac\u00a3\u00a5(]*[\d][\d,./]*[)%*]*|[-\u2013\u2014]+|n/?[am]\.?", re.IGNORECASE)
+_JUDGED: Final = 5000  # characters of a block that are looked at: enough to know it, and a bound on its cost
 
 
 def words(text: str) -> list[str]:
@@ -28,8 +29,12 @@ def stop_share(tokens: list[str]) -> float:
 
 def digit_share(text: str) -> float:
     """Digits among the characters that are not white space, 0 to 1."""
-    solid = sum(not c.isspace() for c in text)
-    return sum(c.isdigit() for c in text) / solid if solid else 0.0
+    solid = _solid(text)
+    return sum(map(str.isdigit, text)) / solid if solid else 0.0
+
+
+def _solid(text: str) -> int:
+    return sum(map(len, text.split()))
 
 
 def ends_sentence(text: str) -> bool:
@@ -39,11 +44,9 @@ def ends_sentence(text: str) -> bool:
 def is_prose(text: str) -> bool:
     """Running words, with function words among them and not mostly figures. A fragment without a sentence's end, as
     captions and labels are too, must be longer and plainer to count."""
-    tokens = words(text)
-    if len(tokens) < 4:
-        return False
-    solid = sum(not c.isspace() for c in text)
-    if sum(map(len, tokens)) < 0.6 * solid or digit_share(text) > 0.2:
+    judged = text[:_JUDGED]
+    tokens = words(judged)
+    if len(tokens) < 4 or sum(map(len, tokens)) < 0.6 * _solid(judged) or digit_share(judged) > 0.2:
         return False
     if ends_sentence(text):
         return stop_share(tokens) >= 0.1
@@ -52,8 +55,8 @@ def is_prose(text: str) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Prose long enough, or closed well enough, to stand in a table cell and still be a sentence."""
-    tokens = words(text)
-    if len(tokens) < 8 or stop_share(tokens) < 0.2 or digit_share(text) > 0.15:
+    tokens = words(text[:_JUDGED])
+    if len(tokens) < 8 or stop_share(tokens) < 0.2 or digit_share(text[:_JUDGED]) > 0.15:
         return False
     return len(tokens) >= 25 or ends_sentence(text)
 
