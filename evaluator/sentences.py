@@ -6,7 +6,7 @@ from typing import Final
 SPLIT_VERSION: Final = "v1"
 
 # Words of filings whose full stop ends no sentence. Compared in lower case without the stop.
-_SHORT: Final = """inc corp co ltd llc lp plc no nos vs e.g i.e approx est mr mrs ms dr st jr sr u.s u.k u.s.c e.u a.m p.m
+_SHORT: Final = """inc corp co ltd llc lp plc no nos v vs e.g i.e approx est mr mrs ms dr st jr sr u.s u.k u.s.c e.u a.m p.m
 dept div fig sec reg rev art cl par jan feb mar apr jun jul aug sept sep oct nov dec n.a s.a n.v b.v d.c cf al"""
 _ABBREVIATIONS: Final = frozenset(_SHORT.split())
 # Before one of these such a stop ends both: "… in the U.S. We also sell …".
@@ -20,7 +20,7 @@ _OPENING: Final = "\"'\u201c\u2018(\\["
 _BOUNDARY: Final = re.compile(rf"([.!?][{_CLOSING}]*)\s+(?=[{_OPENING}$\u20ac\u00a3\u2022]*([A-Z0-9]\w*))")
 # A newline in the middle of a sentence: a hard-wrapped line of an old plain-text filing.
 _WRAPPED: Final = re.compile(r"(?<![.!?:;\n])\n(?=[a-z])")
-_LAST_WORD: Final = re.compile(rf"(\S+)\.[{_CLOSING}]*$")
+_LAST_WORD: Final = re.compile(rf"([\w.]+)\.[{_CLOSING}]*$")
 _LIST_NUMBER: Final = re.compile(r"\(?\d{1,2}[.)]+")
 _PROSE_END: Final = re.compile(rf"[.!?][{_CLOSING}]*$")
 _PROSE_WORDS: Final = 4
@@ -59,5 +59,5 @@ def _is_open(piece: str, following: str) -> bool:
     word = _LAST_WORD.search(piece)
     if word is None or following in _STARTERS:
         return False
-    last = word.group(1).lstrip("(\"'\u201c\u2018[")
+    last = word.group(1)
     return last.lower() in _ABBREVIATIONS or (len(last) == 1 and last.isupper())

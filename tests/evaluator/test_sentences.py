@@ -14,6 +14,10 @@ from evaluator.sentences import one_per_line, prose_sentences, sentences
         ("We sell in the U.S. We also sell abroad.", ["We sell in the U.S.", "We also sell abroad."]),
         ("We sell in the U.S. Virgin Islands.", ["We sell in the U.S. Virgin Islands."]),
         ("See Note 3. J. Smith signed it.", ["See Note 3.", "J. Smith signed it."]),
+        (
+            "See Apple Inc. v. Samsung Corp. for more. (4)Ms. Smith left.",
+            ["See Apple Inc. v. Samsung Corp. for more.", "(4)Ms. Smith left."],
+        ),
         ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
         ("He said \u201cno.\u201d Then he left.", ["He said \u201cno.\u201d", "Then he left."]),
         ("1. Margins fell 2%. That matters.\n2. Cash rose.", ["1. Margins fell 2%.", "That matters.", "2. Cash rose."]),
