@@ -1,6 +1,7 @@
 """The composition root: settings become a log, a publisher and the steps. The only place that knows concrete classes."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -95,50 +96,72 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     """Opens the state and puts the service together. Raises ConfigProblem and StateUnusable."""
     rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout), settings.evaluator.heldout_share)
     check_machine(settings)
-    lock, log = open_state(settings)
-    state_dir = settings.service.state_dir
-    activity, blobs, parser = Activity(), Blobs(state_dir / "blobs"), Parser(stop)
     recipe = settings.teacher.recipe()
+    lock, log = open_state(settings)
+    parts = _Parts(settings, log, Activity(), Blobs(settings.service.state_dir / "blobs"), Parser(stop), stop)
     paused = settle_recipe(log, recipe)
-    plans = _plans(settings, Folders(state_dir))
-    threshold = settings.trainer.threshold
-    train = Train(log, plans, blobs=blobs, threshold=threshold, activity=activity, stop=stop)
-    ingest = Ingest(
-        log,
-        Inbox(settings.inbox.dir, log),
-        blobs=blobs,
-        parser=parser,
-        splits=rule,
-        forms=frozenset(form.upper() for form in settings.edgar.forms),
-        activity=activity,
-    )
-    options = ChunkOptions(size=settings.chunk.size, overlap=settings.chunk.overlap, min_prose=settings.chunk.min_prose)
-    label = Label(
-        log,
-        SupervisedTeacher(lambda: TeacherWorker(settings.teacher, state_dir / "work" / "teacher"), wait=stop.wait),
-        recipe=recipe.recipe_id,
-        limits=answers.limits(settings.teacher.max_rationale_tokens, settings.teacher.max_summary_tokens),
-        attempts=settings.teacher.attempts,
-        activity=activity,
-        hold=lambda: paused is not None or (not label_while_training and train.due()),
-    )
+    train = parts.train()
     return App(
-        state_dir=state_dir,
+        state_dir=settings.service.state_dir,
         lock=lock,
         log=log,
-        publisher=Publisher(log, state_dir),
-        activity=activity,
+        publisher=Publisher(log, settings.service.state_dir),
+        activity=parts.activity,
         stop=stop,
-        ingest=ingest,
-        chunk=Chunk(log, blobs=blobs, parser=parser, options=options, activity=activity),
-        label=label,
+        ingest=parts.ingest(rule),
+        chunk=parts.chunk(),
+        label=parts.label(recipe, hold=lambda: paused is not None or (not label_while_training and train.due())),
         train=train,
-        threshold=threshold,
+        threshold=settings.trainer.threshold,
         publish_every_s=settings.service.publish_every_s,
         inbox_dir=settings.inbox.dir,
         min_free_gib=settings.service.min_free_gib,
         paused=paused,
     )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What several steps share, and how each step is made of it."""
+
+    settings: Settings
+    log: EventLog
+    activity: Activity
+    blobs: Blobs
+    parser: Parser
+    stop: threading.Event
+
+    def ingest(self, rule: splits.SplitRule) -> Ingest:
+        return Ingest(
+            self.log,
+            Inbox(self.settings.inbox.dir, self.log),
+            blobs=self.blobs,
+            parser=self.parser,
+            splits=rule,
+            forms=frozenset(form.upper() for form in self.settings.edgar.forms),
+            activity=self.activity,
+        )
+
+    def chunk(self) -> Chunk:
+        options = ChunkOptions(**self.settings.chunk.model_dump())
+        return Chunk(self.log, blobs=self.blobs, parser=self.parser, options=options, activity=self.activity)
+
+    def label(self, recipe: Recipe, *, hold: Callable[[], bool]) -> Label:
+        teacher, folder = self.settings.teacher, self.settings.service.state_dir / "work" / "teacher"
+        return Label(
+            self.log,
+            SupervisedTeacher(lambda: TeacherWorker(teacher, folder), wait=self.stop.wait),
+            recipe=recipe.recipe_id,
+            limits=answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens),
+            attempts=teacher.attempts,
+            activity=self.activity,
+            hold=hold,
+        )
+
+    def train(self) -> Train:
+        plans = _plans(self.settings, Folders(self.settings.service.state_dir))
+        threshold = self.settings.trainer.threshold
+        return Train(self.log, plans, blobs=self.blobs, threshold=threshold, activity=self.activity, stop=self.stop)
 
 
 def _plans(settings: Settings, folders: Folders) -> Plans:

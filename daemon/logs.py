@@ -31,6 +31,9 @@ def set_up_logs(level: str, style: Literal["console", "json"]) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        # Looked up anew for each line: progress bars put a stderr of their own in place while they are shown.
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    # A late tick is coalesced, which is what we asked for and no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

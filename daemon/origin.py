@@ -1,6 +1,6 @@
 """Our packages have plain names; this makes sure that none of them was shadowed by somebody else's."""
 
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,8 @@ def check_origin() -> None:
     """Raises WrongOrigin unless all four packages lie beside this one."""
     home = Path(__file__).resolve().parents[1]
     for name in PACKAGES:
-        found = Path(import_module(name).__file__ or "").resolve()
+        spec = find_spec(name)  # looks without running it
+        found = Path(spec.origin if spec and spec.origin else "").resolve()
         if found != home / name / "__init__.py":
             raise WrongOrigin(
                 f"the package {name!r} is {found}, not ours in {home}: install finsdistill into an environment of its own"

@@ -102,6 +102,7 @@ def run_service(app: App, *, show: Callable[[], None] = lambda: None) -> None:
         _thread("training", app, (app.train,), failure=failure),
     ]
     watch = InboxWatch(app.inbox_dir, inbox_wake)
+    app.publish()  # so that `status` and `sql` answer from the first moment
     with publishing(app, failure, show):
         for thread in threads:
             thread.start()

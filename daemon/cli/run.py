@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from daemon.cli.options import Config, settings_of
+from daemon.origin import check_origin
 
 
 def register(app: typer.Typer) -> None:
@@ -18,14 +19,13 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="work until nothing is pending, then exit")] = False,
 ) -> None:
     """Run the service: watch the inbox, label, train and score."""
+    check_origin()  # before anything of ours that could be somebody else's is run
     from daemon.app import build  # noqa: PLC0415 - half a second that `status` need not wait for
     from daemon.cli.progress import Bars  # noqa: PLC0415
     from daemon.logs import set_up_logs  # noqa: PLC0415
-    from daemon.origin import check_origin  # noqa: PLC0415
     from daemon.service import run_once, run_service, stop_on_signals  # noqa: PLC0415
 
     settings = settings_of(config)
-    check_origin()
     set_up_logs(settings.service.log_level, settings.service.log_format)
     stop = threading.Event()
     with stop_on_signals(stop):

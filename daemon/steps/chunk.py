@@ -10,6 +10,7 @@ from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.filing import PARSER, ChunkOptions, Extraction, FilingUnreadable
 from daemon.parsing import Parser, ParserCrashed
+from store.errors import EventUnusable
 from store.events import ChunkAppended, Event, FilingChunked, FilingRefused, Split
 from store.ids import chunk_id, sha256_hex, text_id
 from store.log import EventLog
@@ -75,8 +76,12 @@ class Chunk:
 
     def _append(self, filing: _Filing, extraction: Extraction) -> None:
         events = chunk_events(filing.accession, filing.split, extraction)
-        self._log.append(Append(f"filing-{filing.accession}", events, f"chunked-{filing.accession}-{PARSER}"))
+        try:
+            self._log.append(Append(f"filing-{filing.accession}", events, f"chunked-{filing.accession}-{PARSER}"))
+        except EventUnusable as error:
+            return self._refuse(filing, "not_storable", str(error))
         self._words.info("filing_chunked", accession=filing.accession, chunks=len(events) - 1, split=filing.split)
+        return None
 
     def _refuse(self, filing: _Filing, reason: str, detail: str) -> None:
         event = FilingRefused(
