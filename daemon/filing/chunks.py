@@ -22,6 +22,7 @@ _EXHIBIT: Final = re.compile(
 _CAPTION: Final = re.compile(
     r"\b(?:in|of) (?:millions|thousands|billions)\b.{0,40}$|\bdollars in\b.{0,40}$", re.IGNORECASE
 )
+_PART: Final = re.compile(r"\W*PART\s+[IV]{1,3}\W*", re.IGNORECASE)
 # Sentences the rules prescribe for the end of every filing; they say nothing about the company.
 _FORMALITY: Final = re.compile(
     r"pursuant to the requirements? of (?:the )?sections? 1[35]|pursuant to the requirements of the securities|"
@@ -94,7 +95,9 @@ def _by_subheading(blocks: list[Block]) -> Iterator[Group]:
 
 
 def _is_subheading(block: Block) -> bool:
-    return block.strong and 3 < len(block.text) <= 200 and any(c.isalpha() for c in block.text)
+    if not block.strong or not 3 < len(block.text) <= 200 or _PART.fullmatch(block.text):
+        return False
+    return any(c.isalpha() for c in block.text)
 
 
 def _is_worth_keeping(text: str) -> bool:

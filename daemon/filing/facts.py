@@ -16,7 +16,7 @@ _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTH: Final = "|".join([*_MONTHS, *(month[:3] for month in _MONTHS)])
+_MONTH: Final = "|".join([*_MONTHS, "sept", *(month[:3] for month in _MONTHS)])
 _NAMED_DATE: Final = re.compile(rf"\b({_MONTH})\b\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(\d{{4}})\b", re.IGNORECASE)
 _ISO_DATE: Final = re.compile(r"\b(\d{4})-?(\d{2})-?(\d{2})\b")
 _SLASH_DATE: Final = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b")

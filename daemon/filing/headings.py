@@ -24,7 +24,7 @@ _RUN_ON: Final = re.compile(r"(?:[.:]|\s[\u2013\u2014-]+)\s+(?=[A-Z\"\u201c(])")
 _CROSS: Final = re.compile(
     r"[\"\u201c'\u2018(]|(?:of|in|to|and|or|above|below|herein|hereof|for|is|are|was|were|under)\b"
 )
-# Titles that also head sub-sections, so that without a number they prove nothing.
+# Titles that also start other headings: without a number they count only when they stand alone.
 _AMBIGUOUS: Final = frozenset(
     (
         "general",
@@ -44,6 +44,7 @@ _AMBIGUOUS: Final = frozenset(
         "description of property",
     )
 )
+_EMPTY: Final = frozenset(("general", "reserved", "removed and reserved", "directors", "exhibits"))
 _MAX_HEADING: Final = 300
 _REPORTED: Final = (
     ("7A", re.compile(r"quantitative and qualitative disclosures? about market risk", re.IGNORECASE)),
@@ -51,7 +52,7 @@ _REPORTED: Final = (
     (
         "8",
         re.compile(
-            r"notes to\b.{0,40}statements|(?:reports? of )?independent (?:registered|auditor|accountant|public)|"
+            r"notes to\b.{0,40}statements|note 1\b|(?:reports? of )?independent (?:registered|auditor|accountant|public)|"
             r"consolidated financial statements$|report of management\b|management.s report on internal",
             re.IGNORECASE,
         ),
@@ -97,14 +98,20 @@ def reported_item(block: Block) -> str | None:
     return next((item for item, title in _REPORTED if title.match(block.text)), None)
 
 
-def headings(blocks: list[Block], form: Form, *, titles: bool = False) -> list[Heading]:
-    """All candidates in document order. An Item usually has several: contents, heading, running heads, references.
-    With `titles`, headings without a number count too."""
-    found = (_candidate(blocks, i, form, titles=titles) for i, block in enumerate(blocks) if block.text)
+def headings(blocks: list[Block], form: Form) -> list[Heading]:
+    """All numbered candidates in document order. An Item usually has several: contents, heading, running heads,
+    references."""
+    found = (_numbered(blocks, i, form) for i, block in enumerate(blocks) if block.text)
     return [heading for heading in found if heading is not None]
 
 
-def _candidate(blocks: list[Block], index: int, form: Form, *, titles: bool) -> Heading | None:
+def titles(blocks: list[Block], form: Form) -> list[Heading]:
+    """All candidates without a number: how annual reports in the newer style head their Items."""
+    found = (_by_title(block, i, form) for i, block in enumerate(blocks) if block.text)
+    return [heading for heading in found if heading is not None]
+
+
+def _numbered(blocks: list[Block], index: int, form: Form) -> Heading | None:
     block = blocks[index]
     opening = block.text[:_MAX_HEADING]
     if is_contents_line(block.text) or is_continued(block.text):
@@ -113,9 +120,7 @@ def _candidate(blocks: list[Block], index: int, form: Form, *, titles: bool) -> 
     if match is not None:
         return _by_item(blocks, index, match, form)
     numbered = _NUMBERED.match(opening)
-    if numbered is not None:
-        return _by_number(block, index, numbered, form)
-    return _by_title(block, index, form) if titles else None
+    return _by_number(block, index, numbered, form) if numbered is not None else None
 
 
 def _key(number: str) -> str:
@@ -192,12 +197,12 @@ def _by_number(block: Block, index: int, match: re.Match[str], form: Form) -> He
 
 
 def _by_title(block: Block, index: int, form: Form) -> Heading | None:
-    """A heading without a number, as annual reports in the newer style have."""
     text = _plain(block.text).rstrip(".: ")
-    if not block.strong or len(text) > 160 or len(words(text)) > 25:
+    if not block.strong or len(text) > 160 or len(words(text)) > 25 or is_contents_line(block.text):
         return None
     for item in form.items:
         for title in item.titles:
-            if title not in _AMBIGUOUS and text.startswith(title) and item.key not in {"4A", "X"}:
+            fits = text == title if title in _AMBIGUOUS else text.startswith(title)
+            if fits and item.key not in {"4A", "X"} and title not in _EMPTY:
                 return Heading(index, item.key, item.key, 0.7, alone=True)
     return None

@@ -70,7 +70,7 @@ def _enter(node: LexborNode, sink: Sink) -> LexborNode | None:
     if "hidden" in attributes or (style and _HIDDEN.search(style)):
         return None
     if tag == "pre":
-        sink.preformatted(node.text_content or "")
+        sink.preformatted(node.text(deep=True) or "")
         return None
     sink.open(tag, style)
     child = node.first_child

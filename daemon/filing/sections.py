@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.filing.blocks import Block
-from daemon.filing.headings import Heading, headings, reported_item
+from daemon.filing.headings import Heading, headings, reported_item, titles
 from daemon.filing.prose import is_prose
 from daemon.forms import Form
 
-_FEW: Final = 4  # a document with fewer numbered Items may head them by title alone
+_FEW: Final = 4  # with fewer numbered Items that have text, they may be headed by title alone
 _COVER_BLOCKS: Final = 200
 _COVER: Final = re.compile(
     r"indicate by check\s?mark|aggregate market value|exact name of|documents?\s+incorporated|incorporated (?:herein )?by "
@@ -39,8 +39,9 @@ class Section:
 def sections(blocks: list[Block], form: Form) -> list[Section]:
     """The whole document, cut at the chosen headings, in order, without gaps."""
     chosen = best_chain(headings(blocks, form), blocks, form)
-    if len(chosen) < _FEW:
-        chosen = max(chosen, best_chain(headings(blocks, form, titles=True), blocks, form), key=len)
+    if _filled(chosen, blocks) < _FEW:
+        by_title = best_chain(titles(blocks, form), blocks, form)
+        chosen = max(chosen, by_title, key=lambda chain: _filled(chain, blocks))
     stops = [*(heading.index for heading in chosen), len(blocks)]
     out = [Section(None, _cover_end(blocks[: stops[0]]), stops[0], heading=False)]
     for heading, stop in zip(chosen, stops[1:], strict=True):
@@ -92,6 +93,11 @@ def _cover_end(blocks: list[Block]) -> int:
     """The index behind the cover page, told by the phrases the form prescribes for it; 0 without one."""
     said = [i for i, block in enumerate(blocks[:_COVER_BLOCKS]) if _COVER.search(block.text)]
     return said[-1] + 1 if len(said) > 1 else 0
+
+
+def _filled(chain: list[Heading], blocks: list[Block]) -> int:
+    """How many of these headings have text of their own; an index of cross-references has none."""
+    return sum(earned >= 1 for earned in _credits(chain, blocks))
 
 
 def best_chain(candidates: list[Heading], blocks: list[Block], form: Form) -> list[Heading]:
