@@ -8,6 +8,10 @@ from evaluator.scorecard import SHARES, STUDENTS
 from evaluator.spec import EvalDone, ScoreField, ScoreRow, System
 
 _ORDER: Final[tuple[System, ...]] = (*STUDENTS, "lead2", "random2", "self")
+_COPYING: Final[dict[System, str]] = {
+    "lead2": "Lead-2 (the first two sentences)",
+    "random2": "Random-2 (two sentences drawn by lot)",
+}
 _METRIC_NAMES: Final = tuple(metric.name for metric in METRICS)
 
 
@@ -16,7 +20,7 @@ def report(done: EvalDone) -> str:
     parts = [_title(done)]
     for field in dict.fromkeys(row.field for row in done.scores):
         rows = [row for row in done.scores if row.field == field]
-        parts += [f"## {field}", _table(rows, _METRIC_NAMES), _table(rows, SHARES), *_against_lead2(rows, field)]
+        parts += [f"## {field}", _table(rows, _METRIC_NAMES), _table(rows, SHARES), *_against_copying(rows, field)]
     parts += [f"**{done.decision.action}** ({done.decision.reason}): {done.decision.detail}.", _signatures(done)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -52,15 +56,21 @@ def _cell(row: ScoreRow) -> str:
     return f"{row.value:.3f} [{ends}]"
 
 
-def _against_lead2(rows: Iterable[ScoreRow], field: ScoreField) -> list[str]:
+def _against_copying(rows: Iterable[ScoreRow], field: ScoreField) -> list[str]:
+    """One sentence a copying baseline: a student that does not beat it has learned nothing worth its cost."""
     value = {(row.system, row.metric): row.value for row in rows}
-    pairs = [(m, value["lead2", m], value["challenger", m]) for m in _METRIC_NAMES if ("lead2", m) in value]
-    wins = [f"{m} ({lead:.3f} against {ours:.3f})" for m, lead, ours in pairs if lead >= ours]
-    if not pairs:
-        return []
+    return [
+        _against(name, field, [(m, value[system, m], value["challenger", m]) for m in _METRIC_NAMES])
+        for system, name in _COPYING.items()
+        if (system, _METRIC_NAMES[0]) in value
+    ]
+
+
+def _against(name: str, field: ScoreField, pairs: Iterable[tuple[str, float, float]]) -> str:
+    wins = [f"{metric} ({theirs:.3f} against {ours:.3f})" for metric, theirs, ours in pairs if theirs >= ours]
     if not wins:
-        return [f"The challenger is ahead of lead-2 on every {field} metric."]
-    return [f"**Lead-2, the first two sentences copied, is at least as good** on {field} {', '.join(wins)}."]
+        return f"The challenger is ahead of {name} on every {field} metric."
+    return f"**{name} is at least as good as the challenger** on {field} {', '.join(wins)}."
 
 
 def _signatures(done: EvalDone) -> str:

@@ -56,7 +56,7 @@ class EvalSpec(_Frozen):
     trained_on: tuple[AbsolutePath, ...]  # train.parquet files to keep out, beside what the adapters' folders record
     objective: Objective  # the challenger's; what its card says otherwise is an error
     max_examples: Positive
-    seed: int
+    seed: Count
     batch_size: Positive
     max_new_tokens_summary: Positive
     max_new_tokens_rationale: Positive

@@ -108,13 +108,17 @@ def test_the_report_puts_baselines_beside_and_says_where_lead2_wins(make_spec, t
     report = (tmp_path / "report.md").read_text()
     lines = {line.split("|")[1].strip() for line in report.splitlines() if line.startswith("| ")}
     assert {"base", "challenger", "lead2", "random2", "self"} <= lines
-    assert "**Lead-2, the first two sentences copied, is at least as good** on summary rouge1 (" in report
+    for name in ("Lead-2 (the first two sentences)", "Random-2 (two sentences drawn by lot)"):
+        assert f"**{name} is at least as good as the challenger** on summary rouge1 (" in report
     assert "`toy`" in report and "**hold** (not_better)" in report and "by:company" in report
 
 
 def test_the_report_says_when_lead2_is_beaten(make_spec, tmp_path):
     evaluate(make_spec(), tmp_path, students(base=mute, challenger=perfect))
-    assert "The challenger is ahead of lead-2 on every summary metric." in (tmp_path / "report.md").read_text()
+    assert (
+        "The challenger is ahead of Lead-2 (the first two sentences) on every summary metric."
+        in (tmp_path / "report.md").read_text()
+    )
 
 
 def test_the_report_of_nothing_says_what_to_do(make_spec, tmp_path):
