@@ -48,7 +48,7 @@ def extract(body: bytes, *, form: str | None, options: ChunkOptions) -> Extracti
     for document in found:
         blocks = without_furniture(_blocks(document))
         known = document.form or (form_of(form) if form else None) or _form_on_cover(blocks)
-        for section in annual_report(blocks) if document.annual_report else sections(blocks, known):
+        for section in annual_report(blocks, known) if document.annual_report else sections(blocks, known):
             builder.add(blocks, section)
     if not builder.items and not any(_SAYS_FORM.search(document.text[:100_000]) for document in found):
         raise FilingUnreadable("not_a_filing", "no Item headings and no form on the cover")

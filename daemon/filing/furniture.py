@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from daemon.filing.blocks import BREAK, Block
-from daemon.filing.headings import is_continued, is_item_heading, reported_item
+from daemon.filing.headings import is_continued, is_item_heading, reported
 from daemon.filing.prose import ends_sentence, is_number, words
 
 _PAGE_NUMBER: Final = re.compile(
@@ -92,7 +92,7 @@ def _without_repeats(blocks: list[Block]) -> list[Block]:
 
 def _is_first_heading(block: Block, shape: str, seen: set[str]) -> bool:
     """The first `Item 7. …` or `Notes to …` of a running head may be the heading itself: it stays."""
-    if shape in seen or not (is_item_heading(block.text) or reported_item(block)):
+    if shape in seen or not (is_item_heading(block.text) or reported(block)):
         return False
     seen.add(shape)
     return True

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from daemon.filing.blocks import Block
 from daemon.filing.prose import ends_sentence, is_sentence, words
 from daemon.forms import Form
+
+Reported = Literal["discussion", "market_risk", "statements"]
 
 _NUM: Final = r"(?:\d{1,2}(?!\d)(?:\s?\(?[A-C]\)?(?![A-Za-z0-9]))?(?:\s?\([TI]{1,2}\))?|X(?![A-Za-z]))"
 _ITEM: Final = re.compile(
@@ -46,11 +48,11 @@ _AMBIGUOUS: Final = frozenset(
 )
 _EMPTY: Final = frozenset(("general", "reserved", "removed and reserved", "directors", "exhibits"))
 _MAX_HEADING: Final = 300
-_REPORTED: Final = (
-    ("7A", re.compile(r"quantitative and qualitative disclosures? about market risk", re.IGNORECASE)),
-    ("7", re.compile(r"management.s\s+discussion\b|financial review\b", re.IGNORECASE)),
+_REPORTED: Final[tuple[tuple[Reported, re.Pattern[str]], ...]] = (
+    ("market_risk", re.compile(r"quantitative and qualitative disclosures? about market risk", re.IGNORECASE)),
+    ("discussion", re.compile(r"management.s\s+discussion\b|financial review\b", re.IGNORECASE)),
     (
-        "8",
+        "statements",
         re.compile(
             r"notes to\b.{0,40}statements|note 1\b|(?:reports? of )?independent (?:registered|auditor|accountant|public)|"
             r"consolidated financial statements$|report of management\b|management.s report on internal",
@@ -91,11 +93,11 @@ def is_continued(text: str) -> bool:
     return len(text) <= _MAX_HEADING and _ITEM.match(text) is not None and _CONTINUED.search(text) is not None
 
 
-def reported_item(block: Block) -> str | None:
-    """The Item that a heading of an annual report stands for; it has names and no numbers."""
+def reported(block: Block) -> Reported | None:
+    """What a heading of an annual report opens; it has names and no numbers."""
     if not block.strong or len(block.text) > 160:
         return None
-    return next((item for item, title in _REPORTED if title.match(block.text)), None)
+    return next((part for part, title in _REPORTED if title.match(block.text)), None)
 
 
 def headings(blocks: list[Block], form: Form) -> list[Heading]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.filing.blocks import Block
-from daemon.filing.headings import Heading, headings, reported_item, titles
+from daemon.filing.headings import Heading, headings, reported, titles
 from daemon.filing.prose import is_prose
 from daemon.forms import Form
 
@@ -46,42 +46,45 @@ def sections(blocks: list[Block], form: Form) -> list[Section]:
     out = [Section(None, _cover_end(blocks[: stops[0]]), stops[0], heading=False)]
     for heading, stop in zip(chosen, stops[1:], strict=True):
         out.append(Section(heading.first, heading.index, stop, heading.alone))
-    return _told_apart(out, blocks)
+    return _told_apart(out, blocks, form)
 
 
-def annual_report(blocks: list[Block], start: int = 0) -> list[Section]:
+def annual_report(blocks: list[Block], form: Form, start: int = 0) -> list[Section]:
     """An annual report to shareholders (Exhibit 13, or what follows the signatures) has no Item numbers, but MD&A and
     statements have names of their own. In any order; item None before the first."""
-    return _by_name(blocks, Section(None, start, len(blocks), heading=False), frozenset({"7", "7A", "8"}))
+    parts = {form.discussion, form.market_risk, form.statements}
+    return _by_name(blocks, Section(None, start, len(blocks), heading=False), form, parts)
 
 
-def _by_name(blocks: list[Block], section: Section, items: Set[str | None]) -> list[Section]:
-    """A section, cut where MD&A or statements begin by name."""
+def _by_name(blocks: list[Block], section: Section, form: Form, items: Set[str | None]) -> list[Section]:
+    """A section, cut where MD&A, market risk or statements begin by name, if they are among `items`."""
+    item_of = {"discussion": form.discussion, "market_risk": form.market_risk, "statements": form.statements}
     out = [section]
-    for i in range(section.start + 1, section.stop):
-        item = reported_item(blocks[i])
-        if item in items and item != out[-1].item:
+    for i in range(section.start, section.stop):
+        part = reported(blocks[i])
+        item = item_of[part] if part else None
+        if item is not None and item in items and item != out[-1].item:
             out[-1] = replace(out[-1], stop=i)
             out.append(Section(item, i, section.stop, heading=False))
     return out
 
 
-def _told_apart(found: list[Section], blocks: list[Block]) -> list[Section]:
-    """What does not belong to the last Items goes its own way: the last one ends at the signatures, and where Items 7
-    and 8 only point to pages at the end, those pages are theirs."""
+def _told_apart(found: list[Section], blocks: list[Block], form: Form) -> list[Section]:
+    """What does not belong to the last Items goes its own way: the last one ends at the signatures, and where MD&A and
+    statements only point to pages at the end, those pages are theirs."""
     last, after = found[-1], list[Section]()
     for i in range(last.start + 1, last.stop):
         if last.item is not None and _SIGNATURES.fullmatch(blocks[i].text):
-            last, after = replace(last, stop=i), annual_report(blocks, i + 1)
+            last, after = replace(last, stop=i), annual_report(blocks, form, i + 1)
             break
     pointing = {
         section.item
-        for section in found
-        if section.item in {"7", "8"} and section is not last and _prose(blocks, section) < _POINTER
+        for section in found[:-1]
+        if section.item in {form.discussion, form.statements} and _prose(blocks, section) < _POINTER
     }
     out: list[Section] = []
     for section in [*found[:-1], last]:
-        out.extend(_by_name(blocks, section, pointing) if section.item in _LAST_ITEMS else [section])
+        out.extend(_by_name(blocks, section, form, pointing) if section.item in _LAST_ITEMS else [section])
     return [*out, *after]
 
 

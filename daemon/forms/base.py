@@ -7,21 +7,25 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class FormItem:
     """One Item. `titles` are every heading the SEC has prescribed for the number, in lower case; a number changed its
-    meaning over the years (Item 14 was exhibits, then controls, then accountants' fees), so any of them may follow it."""
+    meaning over the years (Item 14 was exhibits, then controls, then accountants' fees), so any of them may follow it.
+    `since` is the first fiscal year that had the number, None if all had it."""
 
     key: str
     titles: tuple[str, ...]
     since: int | None = None
-    until: int | None = None
 
 
 @dataclass(frozen=True)
 class Form:
     """`names` are EDGAR's submission types without `/A`; the first is the name of the family. `items` stand in the
-    order in which a filing gives them. `since` and `until` of an Item are fiscal years, None where it has no end."""
+    order in which a filing gives them. The last three say which Items MD&A, market risk and the financial statements are:
+    an annual report has them by name only."""
 
     names: tuple[str, ...]
     items: tuple[FormItem, ...]
+    discussion: str
+    market_risk: str | None
+    statements: str
 
     @property
     def name(self) -> str:

@@ -7,6 +7,9 @@ from daemon.forms.base import Form, FormItem
 
 TEN_K: Final = Form(
     names=("10-K", "10-K405", "10-KT", "10-KT405"),
+    discussion="7",
+    market_risk="7A",
+    statements="8",
     items=(
         FormItem("1", ("business", "description of business", "general")),
         FormItem("1A", ("risk factors",), since=2005),

@@ -6,6 +6,9 @@ from daemon.forms.base import Form, FormItem
 
 TEN_KSB: Final = Form(
     names=("10-KSB", "10-KSB40", "10-KTSB"),
+    discussion="6",
+    market_risk=None,
+    statements="7",
     items=(
         FormItem("1", ("description of business", "business", "general")),
         FormItem("1A", ("risk factors",), since=2005),

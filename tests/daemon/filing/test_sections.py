@@ -139,7 +139,11 @@ def test_the_cover_page_is_left_out() -> None:
 def test_an_annual_report_is_told_apart_by_names() -> None:
     titles = ("Letter", "Management's Discussion and Analysis", "…", "Notes to Consolidated Financial Statements", "…")
     blocks = [Block(PROSE) if text == "…" else Block(text, "text", strong=True) for text in titles]
-    assert [(s.item, s.start, s.stop) for s in annual_report(blocks)] == [(None, 0, 1), ("7", 1, 3), ("8", 3, 5)]
+    assert [(s.item, s.start, s.stop) for s in annual_report(blocks, tenk())] == [
+        (None, 0, 1),
+        ("7", 1, 3),
+        ("8", 3, 5),
+    ]
 
 
 def test_no_heading_at_all_gives_one_section_without_an_item() -> None:
@@ -152,3 +156,15 @@ def test_lines_are_told_from_headings_by_their_page_number() -> None:
     assert is_item_heading("Item 7A. Disclosures about Market Risk")
     assert not is_item_heading("Item 7A of the report")
     assert tenk().order("7A") is not None
+
+
+def test_statements_behind_the_signatures_have_the_number_of_their_form() -> None:
+    texts = (
+        "Item 14. Principal Accountant Fees and Services",
+        "\u2026",
+        "SIGNATURES",
+        "Notes to Financial Statements",
+        "\u2026",
+    )
+    assert found(*texts, form="10-KSB") == [("14", 0), ("7", 3)]
+    assert found(*texts, form="10-K") == [("14", 0), ("8", 3)]
