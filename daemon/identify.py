@@ -60,7 +60,8 @@ def identify(name: str, body: bytes, sidecar: bytes | None) -> Identity:
     SGML header, or a `name` that is or starts with one, else `local-` and 12 digits of the sha256. Pure.
     Raises FilingUnreadable(reason="sidecar") for a sidecar that cannot be used."""
     given = _given(sidecar) if sidecar is not None else Facts()
-    text = decoded(body[:_SEARCHED])
+    # Cut before a tag, so that no character is torn in two and taken for another encoding.
+    text = decoded(body if len(body) <= _SEARCHED else body[:_SEARCHED].rpartition(b"<")[0])
     header = from_header(text)
     # XBRL calls the transition report and the 10-K405 by their submission type too, so it goes first throughout.
     found = given.or_else(from_ixbrl(text)).or_else(header)

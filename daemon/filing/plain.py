@@ -91,9 +91,14 @@ def _line_kind(line: str, paragraph: _Paragraph, *, in_table: bool) -> str:
         return "part"
     if is_contents_line(bare):
         return "row"
-    if not in_table and _closes(paragraph, bare):
+    if not in_table and (_closes(paragraph, bare) or _is_spaced_heading(bare)):
         return "text"
     return "row" if _is_row(bare, in_table=in_table) else "text"
+
+
+def _is_spaced_heading(line: str) -> bool:
+    """An Item's heading set to both margins, with wide spaces between its words, and no page number behind it."""
+    return is_item_heading(line) and not is_number(_COLUMNS.split(line)[-1])
 
 
 def _closes(paragraph: _Paragraph, line: str) -> bool:
@@ -122,7 +127,7 @@ def _is_row(line: str, *, in_table: bool) -> bool:
 def _is_justified(line: str) -> bool:
     """Running words with wide spaces, as typesetting to both margins leaves them."""
     tokens = words(line)
-    return len(tokens) >= 7 and stop_share(tokens) >= 0.2 and len(_COLUMNS.split(line)) <= 1 + len(tokens) // 3
+    return len(tokens) >= 7 and stop_share(tokens) >= 0.2 and len(_COLUMNS.split(line)) <= 1 + len(tokens) // 2
 
 
 def _starts_anew(paragraph: _Paragraph, line: str) -> bool:

@@ -20,6 +20,10 @@ def texts(text: str) -> list[str]:
         ),
         ("long-\nterm debt is owed", ["long-term debt is owed"]),
         ("Item 2.     Properties\n\nWe own them.", ["Item 2. Properties", "We own them."]),
+        (
+            "ITEM  12.  CERTAIN   RELATIONSHIPS  AND   RELATED   TRANSACTIONS",
+            ["ITEM 12. CERTAIN RELATIONSHIPS AND RELATED TRANSACTIONS"],
+        ),
         ("PART II\nItem 5. Market", ["PART II", "Item 5. Market"]),
         ("<S>      <C>   <C>\n<CAPTION>\nwords here", ["words here"]),
         ("Net sales          $18,958     $25,789", []),
