@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from daemon.sections import EvaluatorSettings, StudentSettings, TrainerSettings
 from evaluator.spec import AdapterRef, EvalSpec
 from store.events import AdapterTrained, SnapshotSealed
 from store.states.runs import Runs
+from store.task import Objective
 from trainer.hardware import Hardware, advise
 from trainer.spec import RunSpec, Start, learning_rate_of, replay_of, start_of
 
@@ -79,15 +82,17 @@ class Plans:
 
     def scoring(self, runs: Runs, snapshot: SnapshotSealed, adapter: AdapterTrained) -> EvalSpec:
         """Against the champion where it stands on the same base, else against the base alone."""
+        champion = runs.champion_adapter
+        rival = champion if champion is not None and champion.base == adapter.base else None
         return EvalSpec(
             snapshot_dir=self.folders.snapshot(snapshot.snapshot_id),
-            base=self.student.base,
+            base=adapter.base,
             base_revision=self.student.revision,
             quantization=self.student.quantization,
             challenger=self._ref(adapter.adapter_id),
-            champion=self._ref(runs.champion) if runs.champion else None,
+            champion=self._ref(rival.adapter_id) if rival else None,
             trained_on=(),
-            objective=self.trainer.objective,
+            objective=TypeAdapter(Objective).validate_python(adapter.objective),
             max_examples=self.evaluator.max_examples,
             seed=self.evaluator.seed,
             batch_size=_EVAL_BATCH,

@@ -22,8 +22,8 @@ TYPES: Final = (
 class Runs:
     """`snapshot` is the newest; `adapter` its adapter once there is one; `settled` once nothing more comes of it.
 
-    `failures` counts the failed tries of the stage that is due. `newest` is the last adapter trained on any snapshot and
-    `champion` the one in use, None for the base. `scratch_rows` are the rows of the last training from scratch.
+    `failures` counts the failed tries of the stage that is due. `adapters` are all ever trained, oldest
+    first; `champion` is the one in use, None for the base. `scratch_rows` are the rows of the last training from scratch.
     """
 
     snapshot: e.SnapshotSealed | None = None
@@ -31,10 +31,18 @@ class Runs:
     adapter: e.AdapterTrained | None = None
     settled: bool = True
     failures: int = 0
-    newest: e.AdapterTrained | None = None
+    adapters: tuple[e.AdapterTrained, ...] = ()
     newest_recipe: str | None = None
     champion: str | None = None
     scratch_rows: int | None = None
+
+    @property
+    def newest(self) -> e.AdapterTrained | None:
+        return self.adapters[-1] if self.adapters else None
+
+    @property
+    def champion_adapter(self) -> e.AdapterTrained | None:
+        return next((adapter for adapter in self.adapters if adapter.adapter_id == self.champion), None)
 
 
 def fold(runs: Runs, event: e.Event) -> Runs:
@@ -63,7 +71,7 @@ def _trained(runs: Runs, event: e.AdapterTrained) -> Runs:
     return replace(
         runs,
         adapter=event,
-        newest=event,
+        adapters=(*runs.adapters, event),
         newest_recipe=runs.snapshot.recipe if runs.snapshot else None,
         failures=0,
         scratch_rows=event.rows if event.start == "scratch" else runs.scratch_rows,
