@@ -9,6 +9,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from daemon.filing.blocks import Block
 from daemon.filing.prose import ends_sentence, is_prose
+from store.errors import FinsdistillError
 
 # Paragraph, sentence, clause, word, character: the first that fits is taken. A single line end is no place to split: it
 # stands between a heading and its first paragraph, and would leave headings as chunks of their own.
@@ -39,6 +40,13 @@ class ChunkOptions:
     size: int = 1500
     overlap: int = 200
     min_prose: int = 100
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.overlap < self.size or self.min_prose < 0:
+            raise FinsdistillError(
+                f"[chunk] size {self.size}, overlap {self.overlap}, min_prose {self.min_prose}: "
+                "overlap must be 0 or more and less than size, min_prose 0 or more"
+            )
 
 
 @dataclass(frozen=True)

@@ -92,12 +92,23 @@ def _refuse_text(text: str) -> None:
                 raise FilingUnreadable("refusal_page", f"it says {phrase!r}")
         if "ixvFrame" in text or "<title>XBRL Viewer" in text:
             raise FilingUnreadable("viewer_shell", "it is EDGAR's XBRL viewer, which loads the filing elsewhere")
-    low = text[:5000].lower()
-    tail = text[-20_000:].lower()
-    if "<html" in low and "</html>" not in tail and "</html>" not in text.lower():
-        raise FilingUnreadable("truncated", f"an HTML document of {len(text):,} characters without </html>")
-    if "<document>" in low and "</document>" not in tail and "</document>" not in text.lower():
-        raise FilingUnreadable("truncated", f"a submission of {len(text):,} characters without </DOCUMENT>")
+    if _is_cut(text):
+        raise FilingUnreadable("truncated", f"{len(text):,} characters that stop before their end")
+
+
+def _is_cut(text: str) -> bool:
+    """A submission ends with `</DOCUMENT>`. A bare HTML document ends with `</html>`, or, as some old ones do not, at
+    least outside a tag and behind its signatures."""
+    head, tail = text[:5000].lower(), text[-20_000:].lower()
+    if "<document>" in head:
+        low = tail if "</document>" in tail else text.lower()
+        return low.rfind("</document>") <= low.rfind("<document>")
+    if "<html" not in head or "</html>" in tail or "</body>" in tail:
+        return False
+    if head.lstrip().startswith("<?xml"):  # inline XBRL is XHTML, which must close what it opens
+        return True
+    in_a_tag = tail.rfind("<") > tail.rfind(">")
+    return in_a_tag or "signature" not in text[len(text) * 6 // 10 :].lower()
 
 
 def _selected(text: str) -> Iterator[Document]:

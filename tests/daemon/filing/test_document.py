@@ -28,6 +28,7 @@ def submission(*parts: tuple[str, str]) -> bytes:
         (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "refusal_page"),
         (b"<html><title>XBRL Viewer</title><iframe id='ixvFrame'></iframe></html>", "viewer_shell"),
         (b"<html><body><p>Item 1. Business</p><p>The company is", "truncated"),
+        (b'<?xml version="1.0"?><html><p>Item 1.</p><p>Signatures</p>', "truncated"),
         (b"<DOCUMENT>\n<TYPE>10-K\n<TEXT>\nItem 1. Business\n\nThe company is", "truncated"),
         (b"<html><p>A page about the weather in the north of the country.</p></html>", "not_a_filing"),
         (b'{"json": "is no filing"}', "not_a_filing"),
@@ -41,6 +42,19 @@ def test_what_is_no_filing_is_refused_with_its_reason(body: bytes, reason: str) 
         extract(body, form=None, options=ChunkOptions())
     assert refused.value.reason == reason
     assert refused.value.detail in str(refused.value)
+
+
+def test_an_old_document_without_its_last_tag_is_whole_if_it_is_signed() -> None:
+    text = f"<HTML><BODY>{ITEM}<P>SIGNATURES</P><P>A. Person</P>"
+    assert extract(text.encode(), form="10-K", options=ChunkOptions()).passages
+    with pytest.raises(FilingUnreadable, match="truncated"):
+        extract(f"{text}<P alig".encode(), form="10-K", options=ChunkOptions())
+
+
+def test_a_submission_cut_in_a_later_document_is_truncated() -> None:
+    whole = submission(("10-K", ITEM), ("EX-21", "names of companies"))
+    with pytest.raises(FilingUnreadable, match="truncated"):
+        extract(whole[:-20], form=None, options=ChunkOptions())
 
 
 def test_a_huge_file_is_refused_before_it_is_decoded() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.filing import ChunkOptions, Extraction, FilingUnreadable, extract
+from store.errors import FinsdistillError
 
 OPTIONS = ChunkOptions()
 SMALL = ChunkOptions(size=200, overlap=50, min_prose=20)
@@ -63,6 +64,12 @@ def test_short_groups_join_their_neighbour_and_long_ones_are_split_inside() -> N
 def test_text_without_a_place_to_split_is_still_split(options: ChunkOptions) -> None:
     body = FILING.format(more="of the " + "x" * 2000 + " and of the rest. " + "and so on " * 400)
     laws_hold(extract(body.encode(), form="10-K", options=options), options)
+
+
+@pytest.mark.parametrize(("size", "overlap", "min_prose"), [(100, 100, 1), (0, 0, 1), (100, -1, 1), (100, 10, -1)])
+def test_sizes_that_cannot_be_are_refused(size: int, overlap: int, min_prose: int) -> None:
+    with pytest.raises(FinsdistillError, match="overlap must be"):
+        ChunkOptions(size=size, overlap=overlap, min_prose=min_prose)
 
 
 PIECES = st.sampled_from(

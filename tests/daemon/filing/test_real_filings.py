@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.filing import ChunkOptions, extract
+from daemon.filing import ChunkOptions, FilingUnreadable, extract
 from daemon.identify import identify
 
 EDGAR = Path(__file__).resolve().parents[3] / "../shared/edgar"
@@ -62,3 +62,26 @@ def test_what_a_reader_found_by_hand_is_found(tmp_path: Path) -> None:
 def test_real_filings_say_who_they_are(file: str, form: str, year: int, company: str) -> None:
     found = identify(Path(file).name, (EDGAR / file).read_bytes(), None)
     assert (found.form, found.period and found.period.year, found.company) == (form, year, company)
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("files/_edgar/http403-missing-index-a.xml", "refusal_page"),
+        ("files/_edgar/http404-submissions-badcik.xml", "refusal_page"),
+        ("files/_edgar/http503-getcurrent-start5100.htm", "refusal_page"),
+        ("files/_edgar/trap-ixviewer-shell-instead-of-10k.htm", "viewer_shell"),
+        ("files/_edgar/dirlisting-daily-index-2018Q4.htm", "not_a_filing"),
+    ],
+)
+def test_real_pages_that_are_no_filing_are_refused(file: str, reason: str) -> None:
+    with pytest.raises(FilingUnreadable) as refused:
+        extract((EDGAR / file).read_bytes(), form="10-K", options=ChunkOptions())
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_a_real_filing_that_was_cut_short_is_refused(share: float) -> None:
+    body = (EDGAR / "files/320193/0000320193-24-000123.htm").read_bytes()
+    with pytest.raises(FilingUnreadable, match="truncated"):
+        extract(body[: int(len(body) * share)], form="10-K", options=ChunkOptions())
