@@ -14,8 +14,12 @@ FROM triplets WHERE split = ? AND grounded AND review IS DISTINCT FROM 'rejected
 ORDER BY seq
 """
 
+# Every `threshold`-th eligible label since the last snapshot. What was crossed during a training is one crossing, its last;
+# after it the first one counts.
 _CROSSING: Final = """
-SELECT seq FROM triplet_keys WHERE eligible AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?
+SELECT coalesce(max(seq) FILTER (WHERE seq < ?), min(seq)) FROM (
+    SELECT seq, row_number() OVER (ORDER BY seq) AS place FROM triplet_keys WHERE eligible AND seq > ?
+) WHERE place % ? = 0
 """
 
 
@@ -25,16 +29,13 @@ def eligible_since(log: EventLog, log_seq: int) -> int:
     return int(count)
 
 
-def due_position(log: EventLog, *, since: int, eligible: int, threshold: int) -> int | None:
-    """Where the next snapshot is to be sealed: at the label that last crossed a multiple of the threshold, or nowhere yet.
+def due_position(log: EventLog, *, since: int, threshold: int, busy_until: int) -> int | None:
+    """Where the next snapshot is to be sealed: at a label that crossed a multiple of the threshold, or nowhere yet.
 
-    `eligible` is `eligible_since(log, since)`. Crossings that were missed while a training ran are one: the position is
-    the last crossing's, not the first's.
+    `busy_until`: the event that ended the last training, 0 for none.
     """
-    crossed = eligible // threshold * threshold
-    if crossed == 0:
-        return None
-    return int(log.query(_CROSSING, [since, crossed - 1])[0][0])
+    (position,) = log.query(_CROSSING, [busy_until, since, threshold])[0]
+    return None if position is None else int(position)
 
 
 def seal(log: EventLog, snapshots_dir: Path, *, log_seq: int, parent: tuple[str, int] | None) -> SnapshotManifest:

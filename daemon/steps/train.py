@@ -69,7 +69,7 @@ class Train:
 
     def _catch_up(self) -> Runs:
         for record in self._log.records(after=self._read_to, types=TYPES):
-            self._runs = fold(self._runs, record.event)
+            self._runs = fold(self._runs, record.event, record.seq)
             self._read_to = record.seq
         return self._runs
 
@@ -79,9 +79,11 @@ class Train:
             return None
         since = runs.snapshot.log_seq if runs.snapshot else 0
         eligible = eligible_since(self._log, since)
-        # Each missing label is at least one event, so until then an expensive count could only say no again.
-        self._not_before = head + max(0, self._threshold - eligible)
-        return due_position(self._log, since=since, eligible=eligible, threshold=self._threshold)
+        if eligible < self._threshold:
+            # Each missing label is at least one event, so until then an expensive count could only say no again.
+            self._not_before = head + self._threshold - eligible
+            return None
+        return due_position(self._log, since=since, threshold=self._threshold, busy_until=runs.busy_until)
 
     def _seal(self, runs: Runs) -> bool:
         position = self._due_position(runs)

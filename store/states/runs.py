@@ -24,6 +24,7 @@ class Runs:
 
     `failures` counts the failed tries of the stage that is due. `adapters` are all ever trained, oldest
     first; `champion` is the one in use, None for the base. `scratch_rows` are the rows of the last training from scratch.
+    `busy_until` is the event that settled the last snapshot: what came before it came during that training.
     """
 
     snapshot: e.SnapshotSealed | None = None
@@ -35,6 +36,7 @@ class Runs:
     newest_recipe: str | None = None
     champion: str | None = None
     scratch_rows: int | None = None
+    busy_until: int = 0
 
     @property
     def newest(self) -> e.AdapterTrained | None:
@@ -45,8 +47,13 @@ class Runs:
         return next((adapter for adapter in self.adapters if adapter.adapter_id == self.champion), None)
 
 
-def fold(runs: Runs, event: e.Event) -> Runs:
-    """The state after `event`."""
+def fold(runs: Runs, event: e.Event, seq: int) -> Runs:
+    """The state after `event`, which is number `seq` of the log."""
+    after = _fold(runs, event)
+    return replace(after, busy_until=seq) if after.settled and not runs.settled else after
+
+
+def _fold(runs: Runs, event: e.Event) -> Runs:
     match event:
         case e.SnapshotSealed():
             return replace(runs, snapshot=event, started=None, adapter=None, settled=False, failures=0)
@@ -79,7 +86,8 @@ def _trained(runs: Runs, event: e.AdapterTrained) -> Runs:
 
 
 def runs_of(events: Iterable[e.Event]) -> Runs:
+    """The state after a whole log of these events."""
     runs = Runs()
-    for event in events:
-        runs = fold(runs, event)
+    for seq, event in enumerate(events, start=1):
+        runs = fold(runs, event, seq)
     return runs

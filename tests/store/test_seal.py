@@ -51,8 +51,8 @@ ROW = TripletRow(
 TEXTS = [f"Text {i}." for i in range(10)]
 
 
-def due(log, since: int, threshold: int) -> int | None:
-    return due_position(log, since=since, eligible=eligible_since(log, since), threshold=threshold)
+def due(log, since: int, threshold: int, *, busy_until: int = 0) -> int | None:
+    return due_position(log, since=since, threshold=threshold, busy_until=busy_until)
 
 
 def sealed(log, state, log_seq: int, parent: tuple[str, int] | None = None):
@@ -74,22 +74,25 @@ def test_the_ids_of_known_rows_are_frozen():
 
 # labels at seq 15..24 (LogCreated, recipe, adoption, filing, ten chunks come before)
 @pytest.mark.parametrize(
-    ("since", "threshold", "expected"),
+    ("since", "threshold", "busy_until", "expected"),
     [
-        (0, 11, None),  # ten are not eleven
-        (0, 10, 24),  # exactly
-        (0, 4, 22),  # 4 and 8 were crossed: one snapshot, at the eighth
-        (0, 3, 23),
-        (0, 1, 24),
-        (18, 4, 22),  # six since: one crossing
-        (18, 6, 24),
-        (18, 7, None),
-        (24, 1, None),
+        (0, 11, 0, None),  # ten are not eleven
+        (0, 10, 0, 24),  # exactly
+        (0, 4, 0, 18),  # 4 and 8 were crossed while nothing trained: each has its snapshot, the first one now
+        (0, 4, 30, 22),  # both were crossed during a training: one snapshot, at the eighth
+        (0, 3, 22, 20),  # 3 and 6 during it, 9 after it: one for the first two
+        (0, 3, 16, 17),  # all after it
+        (18, 4, 0, 22),  # six since: one crossing
+        (18, 6, 30, 24),
+        (18, 7, 0, None),
+        (24, 1, 30, None),
     ],
 )
-def test_a_snapshot_is_due_at_the_last_crossing_of_the_threshold(log, since, threshold, expected):
+def test_crossings_during_a_training_are_one_and_any_other_has_its_own_snapshot(
+    log, since, threshold, busy_until, expected
+):
     labelled(log, *TEXTS)
-    assert due(log, since, threshold) == expected
+    assert due(log, since, threshold, busy_until=busy_until) == expected
 
 
 def test_what_does_not_count_moves_the_crossing_on(log):
