@@ -1,5 +1,7 @@
 """Making a seedling, and the one that is shipped."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from store.ids import sha256_hex
 from trainer.seedling import SEEDLING_DIR
 from trainer.seedling.card import FILES, hashes, read_card
-from trainer.seedling.plan import short_plan
+from trainer.seedling.plan import Plan, short_plan
 
 
 def quiet(stage: str, done: int, bound: int, right: float) -> None:
@@ -22,13 +24,28 @@ def model() -> Any:
     return AutoModelForCausalLM.from_pretrained(SEEDLING_DIR, local_files_only=True, use_safetensors=True).eval()
 
 
-def test_made_twice_it_is_the_same_to_the_byte(tmp_path):
+def test_made_here_and_by_the_command_it_is_the_same_to_the_byte(tmp_path):
     from trainer.seedling.make import make
 
-    cards = [make(short_plan(5, 1), tmp_path / name, progress=quiet) for name in ("a", "b")]
-    assert cards[0] == cards[1]
-    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
-    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted([*FILES, "seedling.json"])
+    here, there = tmp_path / "here", tmp_path / "there"
+    card = make(short_plan(5, 1), here, progress=quiet)
+    command = [sys.executable, "-P", "-m", "trainer.seedling", "--seed", "5", "--steps", "1", "--out", str(there)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    assert "copy accuracy" in said
+    assert card == read_card(there)
+    assert hashes(here) == hashes(there) == card.sha256
+    assert sorted(path.name for path in here.iterdir()) == sorted([*FILES, "seedling.json"])
+
+
+def test_making_one_leaves_the_process_as_it_was(tmp_path):
+    import torch
+
+    from trainer.seedling.make import SeedlingProblem, make
+
+    threads = torch.get_num_threads()
+    with pytest.raises(SeedlingProblem, match="take more texts"):
+        make(Plan(1, tokenizer_texts=1, threads=threads + 1), tmp_path, progress=quiet)
+    assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == (threads, False)
 
 
 def test_the_card_names_the_shipped_files_by_hash_and_says_it_is_a_toy():
@@ -68,4 +85,4 @@ def test_four_bit_weights_load_run_and_still_copy_on_a_cpu():
     for module in model.modules():
         if type(module).__name__ == "Linear4bit":
             module.support_avx512bf16_for_cpu = False  # else the first evaluation repacks the weights in place
-    assert copy_accuracy(model, seed="four bits", sequences=16) >= 0.5
+    assert copy_accuracy(model, seed="four bits", sequences=16) >= 0.9
