@@ -67,10 +67,13 @@ class Publisher:
         segments = self._manifest.segments_of(table.name)
         where = f"seq > {self._manifest.seq} AND seq <= {head}"
         rows = f"SELECT * FROM raw.{table.name} WHERE {where}"  # noqa: S608 - our own names
-        if self._count(rows):
-            segments = (*segments, self._write(table, rows, (self._manifest.seq + 1, head)))
+        fresh = self._write(table, rows, (self._manifest.seq + 1, head)) if self._count(rows) else None
+        if fresh is not None:
+            segments = (*segments, fresh)
         if count := to_merge(segments):
             segments = (*segments[:-count], self._merged(table, segments[-count:]))
+            if fresh is not None:
+                (self._dir / fresh.file).unlink()  # merged before any manifest named it, so nobody reads it
         return TableSegments(table=table.name, segments=segments)
 
     def _merged(self, table: Table, segments: tuple[Segment, ...]) -> Segment:

@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 from store.errors import StateUnusable
+from store.manifest import Manifest
 from store.publish import Publisher
 from store.tables import EVENTS, TABLES
-from tests.builders import a_chunk, a_label, labelled, put
+from tests.builders import a_chunk, a_filing, a_label, labelled, put
 
 VIEWS = re.findall(r"CREATE VIEW (\w+)", files("store").joinpath("views.sql").read_text("utf-8"))
 
@@ -208,3 +209,14 @@ def test_the_published_files_hold_nothing_but_what_readers_need(publisher, state
     tables = published(state, "SELECT count(*) FROM duckdb_tables()")
     assert tables == [(0,)]
     assert (state / "finsdistill.duckdb").stat().st_size < 2_000_000
+
+
+def test_no_file_lies_there_that_no_manifest_names(log, state, clock):
+    publisher = Publisher(log, state, clock)
+    for n in range(12):
+        put(log, a_filing(n))
+        publisher.publish()
+    manifest = Manifest.model_validate_json((state / "published" / "manifest.json").read_bytes())
+    named = {s.file for entry in manifest.tables for s in entry.segments} | {entry.file for entry in manifest.retired}
+    there = {str(path.relative_to(state / "published")) for path in (state / "published").glob("*/*")}
+    assert there == named
