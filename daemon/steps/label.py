@@ -179,7 +179,7 @@ class Label:
             completion_tokens=answered.completion_tokens if answered else 0,
             seconds=answered.seconds if answered else 0.0,
         )
-        self._words.info(
+        self._words.debug(
             "label_refused", text_id=pending.text_id, attempt=attempt, reason=why.reason, detail=why.detail
         )
         if not final and attempt < self._attempts:

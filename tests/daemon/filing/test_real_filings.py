@@ -1,4 +1,4 @@
-"""The scorer's thresholds on a few real filings of different kinds. `benchmarks/filings.py` runs all of them."""
+"""The scorer's thresholds on a few real filings of different kinds. `benchmarks/bench_filings.py` runs all of them."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How well and how fast real filings are read: `python benchmarks/filings.py [EDGAR_FOLDER] [--only PART …]`.
+"""How well and how fast real filings are read: `python benchmarks/bench_filings.py [EDGAR_FOLDER] [--only PART …]`.
 
 Runs every filing of the folder's manifest through identify and extract in one process, prints a line for each, then how
 often each fact of the manifest was found, then the totals of the folder's own scorer for both of its answer files. The

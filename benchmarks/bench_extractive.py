@@ -1,4 +1,4 @@
-"""What the extractive teacher makes of real filings: `python benchmarks/extractive.py [EDGAR_FOLDER]`.
+"""What the extractive teacher makes of real filings: `python benchmarks/bench_extractive.py [EDGAR_FOLDER]`.
 
 Prints its rate on one core, the shares answered, declined, refused and ungrounded, the lengths, and ROUGE-L of lead-2 and
 random-2 (whole sentences of the same chunk) against its summaries: lead-2 must stay below 0.8, else it is lead-2 in
