@@ -91,6 +91,8 @@ def run_once(app: App, *, show: Callable[[], None] = lambda: None) -> None:
                 break
             app.stop.wait(0.2)
     failure.raise_if_any()
+    words = "stopped" if app.stop.is_set() else "nothing_pending"
+    structlog.get_logger().info(words, seq=app.log.head.seq, next="finsdistill status")
 
 
 def run_service(app: App, *, show: Callable[[], None] = lambda: None) -> None:
