@@ -117,7 +117,7 @@ def copy_accuracy(model: LlamaForCausalLM, *, seed: str = HELDOUT_SEED, sequence
 def quote_accuracy(model: LlamaForCausalLM, tokenizer: Tokenizer, *, texts: int = 32) -> float:
     """Share of the tokens of one quoted sentence said right, out of unseen invented texts of a real chunk's length."""
     rng = random.Random(f"quote-{HELDOUT_SEED}")
-    rows = quote_rows(rng, encoder(tokenizer), rows=texts, characters=1400, quoted=(1, 1), explained=0.0)
+    rows = quote_rows(rng, encoder(tokenizer), rows=texts, characters=1400, quoted=(1, 1))
     return accuracy(model, rows, skip=CHOOSING)
 
 

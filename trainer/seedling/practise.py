@@ -82,4 +82,4 @@ def _quotations(plan: Plan, encode: Encode, vocabulary: int) -> Iterator[list[Ro
         characters = rng.randint(150 + int(450 * grown), 400 + int(1300 * grown))
         # Long answers give three times as much to copy for the same reading; the length that is wanted comes last.
         most = 8 if step < 0.8 * plan.quote_steps else 3
-        yield quote_rows(rng, encode, rows=16, characters=characters, quoted=(1, most), explained=0.35)
+        yield quote_rows(rng, encode, rows=16, characters=characters, quoted=(1, most))

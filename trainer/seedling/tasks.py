@@ -8,14 +8,6 @@ from store.task import student_prompt
 from trainer.seedling.language import sentences
 from trainer.seedling.tokenizer import BOS_ID, EOS_ID, PAD_ID
 
-# How a step of an explanation may begin; the teacher's own words are learned later.
-_SAYING = (
-    "The text says",
-    "It is stated",
-    "Then it says",
-    "One sentence is about this",
-    "This is what was found",
-)
 Encode = Callable[[Sequence[str]], list[list[int]]]
 
 
@@ -53,20 +45,10 @@ def mixed_copy_rows(rng: random.Random, *, rows: int, longest: int, vocabulary: 
     ]
 
 
-def quote_rows(
-    rng: random.Random,
-    encode: Encode,
-    *,
-    rows: int,
-    characters: int,
-    quoted: tuple[int, int],
-    explained: float,
-) -> list[Row]:
-    """The prompts of `store.task` over an invented text; the answer is some of its sentences, verbatim, or, for a
-    share of `explained` (0 to 1) of the rows, numbered steps that quote their beginnings.
+def quote_rows(rng: random.Random, encode: Encode, *, rows: int, characters: int, quoted: tuple[int, int]) -> list[Row]:
+    """The summary prompt of `store.task` over an invented text; the answer is some of its sentences, verbatim.
 
-    Which sentences is left to chance: that is what fine-tuning teaches. `quoted` bounds how many (both included). With
-    one kind of answer only, fine-tuning on explanations spoilt the summaries: the two prompts meant the same.
+    Which sentences is left to chance: that is what fine-tuning teaches. `quoted` bounds how many (both included).
     """
     prompts: list[str] = []
     answers: list[str] = []
@@ -76,12 +58,8 @@ def quote_rows(
         if rng.random() < 0.5:
             chosen.sort()
         text = "".join(s + rng.choice([" ", " ", " ", "\n\n"]) for s in found).strip()
-        if rng.random() < explained:
-            prompts.append(student_prompt("rationale", text))
-            answers.append(numbered(rng, [found[index] for index in chosen]))
-        else:
-            prompts.append(student_prompt("summary", text))
-            answers.append(" ".join(found[index] for index in chosen))
+        prompts.append(student_prompt("summary" if rng.random() < 0.8 else "rationale", text))
+        answers.append(" ".join(found[i] for i in chosen))
     return frame(rng, encode, prompts=prompts, answers=answers)
 
 
@@ -94,12 +72,3 @@ def frame(rng: random.Random, encode: Encode, *, prompts: list[str], answers: li
         head = [BOS_ID] * rng.randrange(2) + user + [EOS_ID] + asked
         framed.append(Row(ids=[*head, *answer, EOS_ID], answer_start=len(head)))
     return framed
-
-
-def numbered(rng: random.Random, quoted: Sequence[str]) -> str:
-    """An explanation of no depth: its form only, so that the two prompts ask for different things from the start."""
-    steps = []
-    for number, sentence in enumerate(quoted, start=1):
-        words = sentence.split()[: rng.randint(5, 14)]
-        steps.append(f'{number}. {rng.choice(_SAYING)}: "{" ".join(words)}".')
-    return " ".join(steps)

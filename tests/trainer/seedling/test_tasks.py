@@ -1,7 +1,6 @@
 """The practice rows: what is asked can be answered from what is shown."""
 
 import random
-import re
 
 import pytest
 
@@ -38,19 +37,10 @@ def test_rows_of_one_batch_have_one_length():
 
 
 def test_every_quoted_sentence_stands_in_its_text(tokenizer, encode):
-    for row in quote_rows(random.Random(4), encode, rows=12, characters=500, quoted=(1, 1), explained=0.0):
+    for row in quote_rows(random.Random(4), encode, rows=12, characters=500, quoted=(1, 1)):
         prompt = tokenizer.decode(row.ids[: row.answer_start])
         answer = tokenizer.decode(row.ids[row.answer_start :])
         assert answer and answer in prompt
-
-
-def test_explanations_are_numbered_steps_that_quote_the_text(tokenizer, encode):
-    for row in quote_rows(random.Random(4), encode, rows=12, characters=500, quoted=(2, 2), explained=1.0):
-        prompt = tokenizer.decode(row.ids[: row.answer_start])
-        answer = tokenizer.decode(row.ids[row.answer_start :])
-        assert "[explain]" in prompt
-        assert re.match(r"1\. .*2\. ", answer)
-        assert all(quoted in prompt for quoted in re.findall(r'"([^"]+)"\.', answer))
 
 
 def test_a_row_is_framed_as_the_chat_template_does(tokenizer, encode):
