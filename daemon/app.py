@@ -23,8 +23,8 @@ from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
 from daemon.steps.plans import Folders, Plans
 from daemon.steps.train import Train
-from daemon.teachers import LocalSettings
 from daemon.teachers.client import TeacherWorker
+from daemon.teachers.local import LocalSettings
 from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import SupervisedTeacher
 from store.events import RecipeAdopted, RecipeDeclared

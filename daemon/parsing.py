@@ -15,7 +15,7 @@ from daemon.filing import ChunkOptions, Extraction, FilingUnreadable, extract
 from daemon.filing.errors import Reason
 from daemon.identify import Identity, identify
 from store.errors import FinsdistillError
-from trainer.child import PARENT_PID, die_with_parent
+from trainer.child import die_with
 
 TRIES: Final = 2
 PATIENCE_S: Final = 300.0  # the largest filing at hand, 16 MB on one line, takes a few seconds
@@ -97,9 +97,8 @@ class Parser:
 
 
 def _begin(parent: int) -> None:
-    os.environ[PARENT_PID] = str(parent)
     os.setsid()  # Ctrl-C in the terminal is for the daemon, which then ends us
-    die_with_parent()
+    die_with(parent)
 
 
 def _identify(name: str, body: bytes, sidecar: bytes | None) -> Identity | _Unreadable:

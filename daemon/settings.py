@@ -11,8 +11,10 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from daemon import sections
-from daemon.teachers import TEACHERS, LocalSettings, TeacherSettings
+from daemon.teachers import TEACHERS, TeacherSettings
+from daemon.teachers.local import LocalSettings
 from store.errors import FinsdistillError
+from trainer.spec import SEEDLING
 
 PREFIX: Final = "FINSDISTILL_"
 CONFIG_VARIABLE: Final = "FINSDISTILL_CONFIG"
@@ -84,7 +86,14 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
 def _anchored(settings: Settings, folder: Path) -> Settings:
     service = settings.service.model_copy(update={"state_dir": folder / settings.service.state_dir})
     inbox = settings.inbox.model_copy(update={"dir": folder / settings.inbox.dir})
-    return settings.model_copy(update={"service": service, "inbox": inbox})
+    student = settings.student.model_copy(update={"base": _anchored_base(settings.student.base, folder)})
+    return settings.model_copy(update={"service": service, "inbox": inbox, "student": student})
+
+
+def _anchored_base(base: str, folder: Path) -> str:
+    """A folder that exists becomes absolute, because the children work elsewhere; any other name is the hub's."""
+    path = folder / base
+    return str(path) if base != SEEDLING and path.is_dir() else base
 
 
 def _sentence(path: Path, error: Any) -> str:

@@ -34,7 +34,7 @@ class Running:
 
 
 def start(run_dir: Path, spec: EvalSpec) -> Running:
-    """Starts the evaluation of `spec` in `run_dir`, over whatever an earlier attempt left there."""
+    """Starts the evaluation of `spec` in `run_dir`, over whatever an earlier attempt left there. Raises FolderBusy."""
     return Running(spec, ChildRun.start("evaluator", run_dir, spec.model_dump_json(indent=1) + "\n"))
 
 

@@ -30,6 +30,9 @@ RUNS_A_MODEL = (
     *("evaluator.predict", "evaluator.generate"),
 )
 
+# Whose first argument is the module that a child process runs.
+STARTS_A_CHILD = ("module_command", "ChildRun.start")
+
 
 def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
@@ -49,6 +52,8 @@ def imports_of(source: str, module: str, *, is_package: bool = False) -> Iterato
                 func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module"), args=args
             ):
                 yield from constant(args[0], module)
+            case ast.Call(func=func, args=[ast.Constant(value=str(child)), *_]) if ast.unparse(func) in STARTS_A_CHILD:
+                yield child
             case ast.List(elts=elements) | ast.Tuple(elts=elements):
                 yield from children(elements)
 
@@ -94,6 +99,8 @@ def test_imports_point_one_way(path):
         ("trainer.fit", "from importlib import import_module\nimport_module('daemon.steps')", ["daemon.steps"]),
         ("trainer.fit", "__import__('daemon')", ["daemon"]),
         ("trainer.launch", "run([python, '-P', '-m', 'evaluator', folder])", ["evaluator"]),
+        ("trainer.launch", "module_command('evaluator', folder)", ["evaluator"]),
+        ("evaluator.launch", "ChildRun.start('daemon', folder, spec)", ["daemon"]),
         ("evaluator.gate", "from daemon import settings", ["daemon.settings"]),
         ("daemon.cli", "import tests.builders", ["tests.builders"]),
         ("daemon.cli", "import store, trainer, evaluator, daemon.app", []),
@@ -182,7 +189,7 @@ class Registry:
 
 
 REGISTRIES = (
-    Registry("daemon/teachers", "TEACHERS", has_kind),
+    Registry("daemon/teachers", "TeacherSettings", has_kind),
     Registry("daemon/forms", "FORMS", makes_a_form),
     Registry("evaluator/metrics", "METRICS", scores),
 )

@@ -1,14 +1,15 @@
-"""What a child process does first: die with its parent, and own its run folder. Shared by trainer and evaluator."""
+"""What a child process does first: die with its parent, and own its run folder. Loads no torch; `processes` starts it."""
 
 import ctypes
 import fcntl
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from store.errors import FinsdistillError
 
@@ -23,41 +24,47 @@ class FolderBusy(FinsdistillError):
 
 
 def die_with_parent() -> None:
+    """`die_with` the parent that the environment names. A child that a person starts by hand has none and lives on."""
+    if (parent := os.environ.get(PARENT_PID)) is not None:
+        die_with(int(parent))
+
+
+def die_with(parent: int) -> None:
     """The kernel kills this process when the thread that started it ends, so a killed daemon leaves nothing on the GPU.
 
     SIGKILL, because a thread inside a long kernel call hears nothing else; a run folder is safe to leave at any moment.
-    A child that a person starts by hand names no parent and lives on its own.
-    Raises OSError where the kernel refuses.
+    Raises OSError where the kernel refuses, and SystemExit when `parent` ended before the signal was asked for: its
+    signal will never come.
     """
-    parent = os.environ.get(PARENT_PID)
-    if parent is None:
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != int(parent):
-        # The parent died between starting us and the call above: its signal will never come.
-        os.kill(os.getpid(), signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(f"the parent process {parent} ended before this child was ready")
 
 
 @contextmanager
 def own_folder(folder: Path, *, within_s: float = 10.0) -> Iterator[None]:
-    """Holds `folder/lock` while inside; the kernel lets go of it however the process ends.
+    """Holds `folder/lock` while inside, with our pid in it; the kernel lets go of it however the process ends.
 
     A child whose parent was killed may take a moment to die: FolderBusy comes after `within_s` seconds.
     """
     deadline = time.monotonic() + within_s
-    with (folder / LOCK).open("a") as file:
-        while not _try_lock(file):
+    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while not _try_lock(lock):
             if time.monotonic() > deadline:
                 raise FolderBusy(f"another process works in {folder}: wait for it, or end it, and start again")
             time.sleep(0.05)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
         yield
+    finally:
+        os.close(lock)
 
 
-def _try_lock(file: IO[str]) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -7,14 +7,12 @@ child printed. `ChildRun` is the part the evaluator's launch shares.
 import os
 import signal
 import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from store.files import write_durably
-from trainer.child import PARENT_PID
+from trainer.processes import end, evict, module_command, spawn
 from trainer.run import (
     LOG,
     OUTCOME,
@@ -27,10 +25,6 @@ from trainer.run import (
     read_progress,
 )
 from trainer.spec import RunSpec
-
-# The death signal comes when the *thread* that started the child ends, not the process (prctl(2)). All children are
-# therefore started from one thread that lives as long as we do.
-_STARTER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starts-children")
 
 _QUIET: Final = {
     "TOKENIZERS_PARALLELISM": "false",  # its warning about forks fills the log
@@ -53,12 +47,18 @@ class ChildRun:
 
     @classmethod
     def start(cls, module: str, run_dir: Path, spec_json: str) -> "ChildRun":
-        """Writes the spec, removes what an earlier attempt left there, and starts the child."""
+        """Ends the child of an earlier attempt, removes what it left, writes the spec, and starts the child.
+
+        Raises FolderBusy when another process works there and does not end.
+        """
         run_dir.mkdir(parents=True, exist_ok=True)
+        evict(run_dir)
         for stale in (OUTCOME, PROGRESS):
             (run_dir / stale).unlink(missing_ok=True)
         write_durably(run_dir / SPEC, spec_json.encode())
-        return cls(run_dir, _STARTER.submit(_spawn, module, run_dir).result())
+        command = module_command(module, str(run_dir.resolve()))
+        variables = {**_QUIET, "CUDA_VISIBLE_DEVICES": _one_gpu()}
+        return cls(run_dir, spawn(command, run_dir, log_name=LOG, pipes=False, variables=variables))
 
     def poll(self) -> int | None:
         """The exit status, or None while the child works; negative for the signal that ended it."""
@@ -73,11 +73,7 @@ class ChildRun:
 
     def stop(self, grace_s: float) -> None:
         """SIGTERM to the child and whatever it started; SIGKILL after `grace_s` seconds."""
-        if self.poll() is None:
-            self._signal(signal.SIGTERM)
-            if self.wait(grace_s) is None:
-                self._signal(signal.SIGKILL)
-                self.process.wait()
+        end(self.process, grace_s=grace_s, ask=signal.SIGTERM)
 
     def how_it_ended(self) -> str:
         """One sentence for a child that left no outcome, with the end of its log."""
@@ -85,12 +81,6 @@ class ChildRun:
         cause = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
         hint = " (out of memory? see dmesg)" if status == -signal.SIGKILL else ""
         return f"the child left no outcome: {cause}{hint}; {_last_line(self.run_dir / LOG)}"
-
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            return  # it ended by itself in between
 
 
 @dataclass(frozen=True)
@@ -120,7 +110,7 @@ class Running:
 
 
 def start(run_dir: Path, spec: RunSpec) -> Running:
-    """Starts the training of `spec` in `run_dir`, over whatever an earlier attempt left there."""
+    """Starts the training of `spec` in `run_dir`, over whatever an earlier attempt left there. Raises FolderBusy."""
     return Running(spec, ChildRun.start("trainer", run_dir, spec.model_dump_json(indent=1) + "\n"))
 
 
@@ -128,28 +118,6 @@ def finished(run_dir: Path, spec: RunSpec) -> TrainOutcome | None:
     """The outcome of this very run when it is already there: a daemon that was killed need not train again."""
     outcome = read_outcome(run_dir)
     return outcome if outcome is not None and outcome.status == "done" and outcome.run_id == spec.run_id else None
-
-
-def _spawn(module: str, run_dir: Path) -> "subprocess.Popen[bytes]":
-    ours = {PARENT_PID: str(os.getpid()), "PYTHONPATH": _python_path(), "CUDA_VISIBLE_DEVICES": _one_gpu()}
-    with (run_dir / LOG).open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(run_dir.resolve())],
-            cwd=run_dir,
-            env=os.environ | _QUIET | ours,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-
-
-def _python_path() -> str:
-    """With `-P` and a working folder of its own, a child of a checkout finds our packages only here; installed ones are
-    found anyway, and site-packages must not come before the standard library."""
-    root = Path(__file__).resolve().parents[1]
-    ours = [] if root.name in ("site-packages", "dist-packages") else [str(root)]
-    return os.pathsep.join([*ours, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
 
 
 def _one_gpu() -> str:

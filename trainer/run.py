@@ -1,7 +1,7 @@
 """The run folder: what goes in, what comes out, and the adapter's name. Loads no torch.
 
 spec.json       the RunSpec, written by the parent
-lock            held while the child works
+lock            held while the child works, its pid inside
 progress.json   renamed into place about twice a second
 log.txt         what the child and its libraries printed
 adapter/        adapter_model.safetensors, adapter_config.json, card.json, trained.parquet

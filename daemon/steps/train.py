@@ -22,7 +22,8 @@ from store.seal import due_position, eligible_since, seal
 from store.snapshot import read_manifest
 from store.states.runs import TYPES, Runs, fold
 from trainer import launch as training
-from trainer.run import ADAPTER, TrainOutcome
+from trainer.child import FolderBusy
+from trainer.run import ADAPTER, TrainOutcome, failed_outcome
 from trainer.spec import RunSpec
 
 RETRIES_AFTER_S: Final = (10.0, 60.0, 300.0)  # three more tries of the same snapshot, then the next crossing
@@ -152,7 +153,10 @@ class Train:
         run_dir = self._plans.folders.run(spec.run_id)
         if (done := training.finished(run_dir, spec)) is not None:
             return done
-        running = training.start(run_dir, spec)
+        try:
+            running = training.start(run_dir, spec)
+        except FolderBusy as busy:
+            return failed_outcome(spec, str(busy))
         with self._activity.task("training"):
             while running.poll() is None:
                 if self._stop.wait(_TICK_S):
@@ -194,7 +198,10 @@ class Train:
         run_dir = self._plans.folders.run(f"{adapter.run_id}-eval")
         outcome: EvalDone | EvalFailed | None = evaluation.finished(run_dir, spec)
         if outcome is None:
-            running = evaluation.start(run_dir, spec)
+            try:
+                running = evaluation.start(run_dir, spec)
+            except FolderBusy as busy:
+                return EvalFailed(reason="folder_busy", detail=str(busy), seconds=0.0)
             with self._activity.task("scoring"):
                 while running.poll() is None:
                     if self._stop.wait(_TICK_S):

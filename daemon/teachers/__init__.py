@@ -1,14 +1,13 @@
-"""The teachers. A new one is a file here and a line in this union: configuration, validation and construction follow."""
+"""The teachers. A new one is a file here and a member of this union: configuration, validation and construction follow."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from pydantic import Field, TypeAdapter
 
+from daemon.teachers.base import CommonSettings
 from daemon.teachers.extractive import ExtractiveSettings
 from daemon.teachers.local import LocalSettings
 
-TEACHERS: Final = (ExtractiveSettings, LocalSettings)
 TeacherSettings = Annotated[ExtractiveSettings | LocalSettings, Field(discriminator="kind")]
-SETTINGS: Final[TypeAdapter[ExtractiveSettings | LocalSettings]] = TypeAdapter(TeacherSettings)
-
-__all__ = ["SETTINGS", "TEACHERS", "ExtractiveSettings", "LocalSettings", "TeacherSettings"]
+TEACHERS: Final[tuple[type[CommonSettings], ...]] = get_args(get_args(TeacherSettings)[0])
+SETTINGS: Final[TypeAdapter[TeacherSettings]] = TypeAdapter(TeacherSettings)

@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Final, cast
 
-from daemon import children
-from daemon.teachers.base import CommonSettings, TeacherUnavailable
+from daemon.teachers import TeacherSettings
+from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
     Answered,
@@ -25,8 +25,9 @@ from daemon.teachers.protocol import (
     encode,
 )
 from store.errors import FinsdistillError
+from trainer.processes import end, evict, module_command, spawn
 
-COMMAND: Final = tuple(children.module_command("daemon.teachers.worker"))
+COMMAND: Final = tuple(module_command("daemon.teachers.worker"))
 LOG_NAME: Final = "worker.log"
 _LOG_TAIL_BYTES: Final = 1000
 _END_GRACE_S: Final = 1.5  # the worker itself goes 0.8 s after end of file
@@ -53,15 +54,15 @@ _Heard = Ready | Unavailable | Answered | Failed | _Ended
 class TeacherWorker:
     """One worker process. Used by one thread; two threads of its own feed it and listen, so that neither side blocks."""
 
-    def __init__(self, settings: CommonSettings, folder: Path, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, settings: TeacherSettings, folder: Path, *, command: Sequence[str] = COMMAND) -> None:
         """Starts the process in `folder`, after ending what a killed daemon may have left there."""
-        children.evict(folder)
+        evict(folder)
         self.folder = folder
         self.info: TeacherInfo | None = None
         self._in_flight: dict[str, ChunkRequest] = {}
         self._heard: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = children.spawn(command, folder, log_name=LOG_NAME)
+        self._process = spawn(command, folder, log_name=LOG_NAME, pipes=True)
         self._last_heard = monotonic()
         pipes = (cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout))
         threading.Thread(target=_feed, args=(pipes[0], self._to_say), daemon=True, name="teacher-feed").start()
@@ -147,7 +148,7 @@ class TeacherWorker:
         self._end(grace_s=_END_GRACE_S)
 
     def _end(self, *, grace_s: float) -> int:
-        code = children.end(self._process, grace_s=grace_s)
+        code = end(self._process, grace_s=grace_s)
         self._to_say.put(None)
         return code
 

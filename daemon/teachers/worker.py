@@ -14,8 +14,7 @@ from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
-from daemon import children
-from daemon.teachers import SETTINGS, ExtractiveSettings, LocalSettings
+from daemon.teachers import SETTINGS, TeacherSettings
 from daemon.teachers.base import Teacher
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
@@ -29,8 +28,9 @@ from daemon.teachers.protocol import (
     encode,
 )
 from store.errors import FinsdistillError
+from trainer.child import die_with_parent, own_folder
 
-OpenTeacher = Callable[[ExtractiveSettings | LocalSettings], Teacher]
+OpenTeacher = Callable[[TeacherSettings], Teacher]
 
 # After end of file a batch may finish what is nearly done; then the process goes, whatever the teacher is doing.
 _GRACE_S: Final = 0.8
@@ -122,11 +122,15 @@ def _claim_protocol() -> tuple[BinaryIO, BinaryIO]:
 
 def main(open_teacher: OpenTeacher | None = None) -> int:
     """The process. `open_teacher` is for scripts that serve a teacher of their own; configuration cannot reach it."""
-    children.die_with_parent()
+    die_with_parent()
     # The daemon ends its workers by end of file; SIGTERM keeps its default action and ends the process at once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stdin, stdout = _claim_protocol()
-    lock = children.hold_folder(Path.cwd())
+    with own_folder(Path.cwd()):
+        return _work(stdin, stdout, open_teacher)
+
+
+def _work(stdin: BinaryIO, stdout: BinaryIO, open_teacher: OpenTeacher | None) -> int:
     try:
         settings = SETTINGS.validate_json(stdin.readline(MAX_LINE_BYTES + 1))
         teacher = settings.open() if open_teacher is None else open_teacher(settings)
@@ -134,7 +138,6 @@ def main(open_teacher: OpenTeacher | None = None) -> int:
         _say(stdout, encode(Unavailable(detail=str(error))))
         return _CANNOT_OPEN
     serve(teacher, stdin, stdout, at_end=_leave_soon)
-    os.close(lock)
     return 0
 
 

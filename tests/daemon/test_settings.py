@@ -4,7 +4,8 @@ import pytest
 
 from daemon.cli.init import template
 from daemon.settings import ConfigProblem, find_config, known_keys, load_settings
-from daemon.teachers import ExtractiveSettings, LocalSettings
+from daemon.teachers.extractive import ExtractiveSettings
+from daemon.teachers.local import LocalSettings
 
 
 def written(folder: Path, text: str) -> Path:
@@ -29,6 +30,14 @@ def test_the_default_pair_is_llama_and_tinyllama(tmp_path):
 def test_relative_paths_start_at_the_config_file(tmp_path):
     settings = load_settings(written(tmp_path, '[service]\nstate_dir = "s"\n[inbox]\ndir = "/in"\n'))
     assert (settings.service.state_dir, settings.inbox.dir) == (tmp_path / "s", Path("/in"))
+
+
+def test_a_base_that_is_a_folder_is_found_from_anywhere(tmp_path):
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    (tmp_path / "seedling").mkdir()
+    given = ("models/mine", str(tmp_path / "models"), "TinyLlama/TinyLlama-1.1B-Chat-v1.0", "models/gone", "seedling")
+    bases = [load_settings(written(tmp_path, f'[student]\nbase = "{base}"\n')).student.base for base in given]
+    assert bases == [str(tmp_path / "models" / "mine"), *given[1:]]
 
 
 def test_the_environment_overrides_the_file_key_by_key(tmp_path, monkeypatch):

@@ -96,6 +96,16 @@ def test_a_run_folder_belongs_to_one_child_at_a_time(folder):
         assert child.poll() is not None
 
 
+def test_a_child_started_over_one_that_was_left_behind_ends_it(folder):
+    orphan = ChildRun.start("sleeper", folder, "{}")
+    wait_until_ready(folder)
+    child = ChildRun.start("sleeper", folder, "{}")
+    assert orphan.wait(5) == -signal.SIGKILL
+    wait_until_ready(folder)
+    assert (folder / "lock").read_text() == str(child.process.pid)
+    child.stop(grace_s=0)
+
+
 def test_a_killed_child_leaves_a_failed_outcome_with_the_signal(folder, a_spec):
     running = Running(a_spec(), ChildRun.start("sleeper", folder, "{}"))
     wait_until_ready(folder)

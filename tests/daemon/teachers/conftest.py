@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.teachers import ExtractiveSettings
 from daemon.teachers.client import TeacherWorker
+from daemon.teachers.extractive import ExtractiveSettings
 from daemon.teachers.protocol import ChunkRequest
 
 StartWorker = Callable[..., TeacherWorker]

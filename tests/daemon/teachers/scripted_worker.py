@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from daemon.teachers import ExtractiveSettings, LocalSettings, worker
+from daemon.teachers import TeacherSettings, worker
 from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.protocol import Answered, ChunkRequest, Reply, TeacherInfo
 
@@ -48,7 +48,7 @@ class Scripted:
         return Answered(request_id=answers, raw=raw, prompt_tokens=1, completion_tokens=1, seconds=0.0)
 
 
-def open_scripted(_settings: ExtractiveSettings | LocalSettings) -> Scripted:
+def open_scripted(_settings: TeacherSettings) -> Scripted:
     match sys.argv[1:]:
         case ["not-ready"]:
             raise MemoryError("no memory for the model")

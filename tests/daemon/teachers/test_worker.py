@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from pydantic import BaseModel
 
-from daemon.teachers import ExtractiveSettings, worker
+from daemon.teachers import worker
+from daemon.teachers.extractive import ExtractiveSettings
 from daemon.teachers.protocol import (
     Answered,
     ChunkRequest,
