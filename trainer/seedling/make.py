@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
 from store.errors import FinsdistillError
+from store.files import replace_file
 from trainer.seedling.card import SeedlingCard, hashes, write_card
 from trainer.seedling.model import accuracy, new_model
 from trainer.seedling.plan import Plan
@@ -99,7 +100,8 @@ def write_model(model: LlamaForCausalLM, out: Path) -> None:
     model.generation_config.save_pretrained(out)
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if name != "lm_head.weight"}
     # Written by us: save_file makes a file that only its owner may read, and a package is installed for everyone.
-    (out / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
+    # Renamed into place: a student that maps the old file would otherwise die of SIGBUS.
+    replace_file(out / "model.safetensors", save(weights, metadata={"format": "pt"}))
 
 
 def copy_accuracy(model: LlamaForCausalLM, *, seed: str = HELDOUT_SEED, sequences: int = 64) -> float:
