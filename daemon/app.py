@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -71,11 +72,13 @@ class App:
         write_status(self.state_dir, count_all(self.log, self.activity, threshold=self.threshold, paused=self.paused))
 
     def close(self) -> None:
-        for step in (self.ingest, self.chunk, self.label, self.train):
-            step.close()
-        self.publish()
-        self.log.close()
-        self.lock.release()
+        """Ends the children, publishes what is left, closes the log; each also when another of them failed."""
+        with ExitStack() as last_first:
+            last_first.callback(self.lock.release)
+            last_first.callback(self.log.close)
+            last_first.callback(self.publish)
+            for step in (self.ingest, self.chunk, self.label, self.train):
+                last_first.callback(step.close)
 
 
 def check_machine(settings: Settings) -> None:

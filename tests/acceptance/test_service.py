@@ -104,6 +104,18 @@ def test_a_deleted_log_is_noticed_with_exit_code_3(home: Home) -> None:
     assert "restore" in done.stderr
 
 
+def test_a_changed_recipe_pauses_labelling_and_status_says_so_until_the_old_one_is_back(home: Home) -> None:
+    assert home.run("run", "--once").returncode == 0
+    home.drop(1001, 2020)
+    changed = {"FINSDISTILL_TEACHER__MAX_SUMMARY_TOKENS": "100"}
+    assert home.run("run", "--once", **changed).returncode == 0
+    assert home.sql("SELECT count(*) AS n FROM labels") == [{"n": 0}]
+    assert "PAUSED       the configured recipe" in home.run("status").stdout
+    assert home.run("run", "--once").returncode == 0
+    assert home.sql("SELECT count(*) AS n FROM pending") == [{"n": 0}]
+    assert "PAUSED" not in home.run("status").stdout
+
+
 BAD = {
     "empty.htm": b"",
     "report.htm": b"%PDF-1.7\n" + b"\x00\x01" * 500,
