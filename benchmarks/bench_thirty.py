@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=None)
     parser.add_argument("--threshold", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--objective", default="step_by_step")
+    parser.add_argument("--objective", default="summary")
     parser.add_argument("--quantization", default="none")
     given = parser.parse_args()
     if not EDGAR.is_dir():
