@@ -1,6 +1,7 @@
 """Rebuilding the typed tables from the log, or proving by hash that they equal their rebuild."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,24 +51,21 @@ def rebuild(log: EventLog, progress: Callable[[int], None]) -> None:
     (log.path.parent / "published" / "manifest.json").unlink(missing_ok=True)
 
 
-class _rebuilt:  # noqa: N801 - used as a function
+@contextmanager
+def _rebuilt(log: EventLog, progress: Callable[[int], None]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor on which temporary `anew_<table>` hold the folds of the whole log."""
-
-    def __init__(self, log: EventLog, progress: Callable[[int], None]) -> None:
-        self._log, self._progress, self._cursor = log, progress, log.cursor()
-
-    def __enter__(self) -> duckdb.DuckDBPyConnection:
-        with duckdb_errors(self._log.path):
+    cursor = log.cursor()
+    try:
+        with duckdb_errors(log.path):
             for table in TABLES:
-                self._cursor.execute(f"CREATE TEMP TABLE {_anew(table)} ({columns_sql(table)})")
-            for rows in _folded(self._log, self._progress):
+                cursor.execute(f"CREATE TEMP TABLE {_anew(table)} ({columns_sql(table)})")
+            for rows in _folded(log, progress):
                 for table in TABLES:
                     if rows[table.name]:
-                        _insert(self._cursor, table, rows[table.name])
-        return self._cursor
-
-    def __exit__(self, *_: object) -> None:
-        self._cursor.close()
+                        _insert(cursor, table, rows[table.name])
+        yield cursor
+    finally:
+        cursor.close()
 
 
 def _anew(table: Table) -> str:

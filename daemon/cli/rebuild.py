@@ -1,6 +1,7 @@
 """finsdistill rebuild [--verify]"""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -44,10 +45,9 @@ def rebuild(
         lock.release()
 
 
-class _progress:  # noqa: N801 - used as a function
-    def __init__(self, total: int) -> None:
-        self._total = total
-
-    def __call__(self, seq: int) -> None:
+def _progress(total: int) -> Callable[[int], None]:
+    def show(seq: int) -> None:
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{seq:,} of {self._total:,} events\x1b[K" + ("\n" if seq == self._total else ""))
+            sys.stderr.write(f"\r{seq:,} of {total:,} events\x1b[K" + ("\n" if seq == total else ""))
+
+    return show
