@@ -42,6 +42,7 @@ def test_making_one_leaves_the_process_as_it_was(tmp_path):
 
     from trainer.seedling.make import SeedlingProblem, make
 
+    torch.use_deterministic_algorithms(False)  # a training in this process may have switched it on
     threads = torch.get_num_threads()
     with pytest.raises(SeedlingProblem, match="take more texts"):
         make(Plan(1, tokenizer_texts=1, threads=threads + 1), tmp_path, progress=quiet)
