@@ -9,7 +9,7 @@ import structlog
 from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.filing import PARSER, ChunkOptions, Extraction, FilingUnreadable
-from daemon.parsing import Parser, ParserCrashed
+from daemon.parsing import Parser, ParserCrashed, Stopped
 from store.errors import EventUnusable
 from store.events import ChunkAppended, Event, FilingChunked, FilingRefused, Split
 from store.ids import chunk_id, sha256_hex, text_id
@@ -59,6 +59,8 @@ class Chunk:
                 self._blobs.get(filing.sha256)
                 path = self._blobs.path(filing.sha256)
                 extraction = self._parser.extract(path, form=filing.form, options=self._options)
+            except Stopped:
+                return False  # the next service reads it
             except FilingUnreadable as error:
                 self._refuse(filing, error.reason, error.detail)
             except ParserCrashed as error:

@@ -13,7 +13,7 @@ from daemon.filing import FilingUnreadable
 from daemon.forms import form_of
 from daemon.identify import Identity
 from daemon.inbox import Dropped, Inbox
-from daemon.parsing import Parser, ParserCrashed
+from daemon.parsing import Parser, ParserCrashed, Stopped
 from daemon.splits import SplitRule
 from store.events import FilingDiscovered, FilingFetched, FilingRefused, SplitAssigned
 from store.ids import canonical_json, company_id, local_accession, sha256_hex, short_id
@@ -53,7 +53,10 @@ class Ingest:
         dropped = self._queue.pop(0)
         self._words.debug("file_reading", file=dropped.path.name)
         with self._activity.task(f"reading {dropped.path.name}"):
-            self._take(dropped)
+            try:
+                self._take(dropped)
+            except Stopped:
+                return False  # the next service reads it
         self._inbox.take(dropped)
         return True
 

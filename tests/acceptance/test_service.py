@@ -42,6 +42,16 @@ def test_sigterm_stops_a_working_service_cleanly_and_the_next_one_goes_on(home: 
     assert home.sql("SELECT count(*) AS n FROM pending") == [{"n": 0}]
 
 
+@pytest.mark.parametrize("moment", ["file_reading", "filing_chunking"])
+def test_sigterm_while_a_filing_is_read_is_a_clean_stop_and_the_next_service_reads_it(home: Home, moment: str) -> None:
+    home.drop(1001, 2020, paragraphs=400)
+    service = home.start()
+    service.until(moment)
+    assert service.end(signal.SIGTERM) == 0
+    assert home.run("run", "--once").returncode == 0
+    assert home.sql("SELECT status FROM filings") == [{"status": "chunked"}]
+
+
 def test_a_second_service_on_the_same_state_is_refused_with_exit_code_3(home: Home) -> None:
     service = home.start()
     service.until("service_started")
