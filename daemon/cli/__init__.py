@@ -7,7 +7,7 @@ import typer
 
 from daemon.cli import explain, init, rebuild, run, sql, status
 from daemon.terminal import printable
-from store.errors import FinsdistillError
+from store.errors import FinsdistillError, StateUnusable
 
 app = typer.Typer(
     help="Turns SEC 10-K filings into an ever-growing dataset of triplets and keeps a small student trained on it.",
@@ -25,7 +25,11 @@ def main() -> None:
     try:
         app()
     except FinsdistillError as error:
-        print(f"finsdistill: {printable(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"finsdistill: {printable(str(error))}", file=sys.stderr, flush=True)  # noqa: T201
+        if error.exit_code == StateUnusable.exit_code:
+            # A database whose disk failed cannot be closed, and DuckDB's own complaints at exit would bury the sentence.
+            sys.stdout.flush()
+            os._exit(error.exit_code)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader (`| head`) has gone; what is still buffered must not raise again at exit.
