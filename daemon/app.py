@@ -13,6 +13,7 @@ from daemon import answers, splits
 from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.counts import count_all
+from daemon.disk import check_disk
 from daemon.filing import ChunkOptions
 from daemon.inbox import Inbox
 from daemon.lock import StateLock
@@ -91,6 +92,7 @@ def open_state(settings: Settings) -> tuple[StateLock, EventLog]:
     """Raises StateUnusable when another service is there or the log cannot be trusted."""
     service = settings.service
     lock = StateLock(service.state_dir)
+    check_disk(service.state_dir, service.min_free_gib)
     limits = Limits(memory=service.memory_limit, threads=service.threads)
     return lock, open_log(service.state_dir, purpose="real", limits=limits)
 

@@ -1,6 +1,5 @@
 """The service: the steps on their threads until told to stop, or one after the other until nothing is pending."""
 
-import shutil
 import signal
 import threading
 import time
@@ -13,13 +12,12 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from daemon.app import App
+from daemon.disk import check_disk
 from daemon.inbox import InboxWatch
 from daemon.steps import Step
-from store.errors import StateUnusable
 
 _IDLE_S: Final = 2.0  # a step with nothing to do looks again after this, or when woken
 _JOIN_S: Final = 8.0  # of the ten seconds a stop may take
-_GIB: Final = 2**30
 
 
 class Failure:
@@ -84,7 +82,7 @@ def run_once(app: App, *, show: Callable[[], None] = lambda: None) -> None:
     steps: Sequence[Step] = (app.ingest, app.chunk, app.train, app.label)
     with publishing(app, failure, show):
         while not app.stop.is_set():
-            check_disk(app)
+            check_disk(app.state_dir, app.min_free_gib)
             if any(step.advance() for step in steps):
                 continue
             if not any(step.waiting for step in steps):
@@ -111,22 +109,13 @@ def run_service(app: App, *, show: Callable[[], None] = lambda: None) -> None:
         structlog.get_logger().info("service_started", state_dir=str(app.state_dir), inbox=str(app.inbox_dir))
         while not app.stop.wait(_IDLE_S):
             with failure.caught():
-                check_disk(app)
+                check_disk(app.state_dir, app.min_free_gib)
         deadline = time.monotonic() + _JOIN_S
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
     watch.stop()
     structlog.get_logger().info("service_stopped", seq=app.log.head.seq)
     failure.raise_if_any()
-
-
-def check_disk(app: App) -> None:
-    """Stops before the disk is full: DuckDB cannot go on after a failed checkpoint."""
-    free = shutil.disk_usage(app.state_dir).free / _GIB
-    if free < app.min_free_gib:
-        raise StateUnusable(
-            f"{app.state_dir} has {free:.2f} GiB free, less than service.min_free_gib = {app.min_free_gib:g}: free disk space"
-        )
 
 
 def _thread(

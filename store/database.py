@@ -77,6 +77,6 @@ def duckdb_errors(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as cause:
         raise StateUnusable(
-            f"the log {path} cannot be used ({str(cause).splitlines()[0]}): "
+            f"{path} cannot be used ({str(cause).splitlines()[0]}): "
             "free disk space and start again, or restore the state from a backup"
         ) from cause

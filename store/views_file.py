@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from store.database import duckdb_errors
 from store.manifest import Manifest
 from store.tables import EVENTS, TABLES, Table
 from store.views import create_views
@@ -39,11 +40,12 @@ def _staged(target: Path, *, copy: bool = False) -> Iterator[duckdb.DuckDBPyConn
         shutil.copyfile(target, temporary)
     connection = duckdb.connect(config={"threads": "1", "memory_limit": "256MiB"})
     try:
-        # v1.0.0: files of DuckDB 2 open in older ones only when they are made so.
-        connection.execute(f"ATTACH '{quoted(temporary)}' AS views (STORAGE_VERSION 'v1.0.0')")
-        connection.execute("USE views; SET parquet_metadata_cache = true")
-        yield connection
-        connection.execute("USE memory; DETACH views")
+        with duckdb_errors(target):
+            # v1.0.0: files of DuckDB 2 open in older ones only when they are made so.
+            connection.execute(f"ATTACH '{quoted(temporary)}' AS views (STORAGE_VERSION 'v1.0.0')")
+            connection.execute("USE views; SET parquet_metadata_cache = true")
+            yield connection
+            connection.execute("USE memory; DETACH views")
     finally:
         connection.close()
     temporary.rename(target)

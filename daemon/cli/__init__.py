@@ -2,10 +2,12 @@
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
 from daemon.cli import explain, init, rebuild, run, sql, status
+from daemon.disk import as_state_problem
 from daemon.terminal import printable
 from store.errors import FinsdistillError, StateUnusable
 
@@ -25,13 +27,21 @@ def main() -> None:
     try:
         app()
     except FinsdistillError as error:
-        print(f"finsdistill: {printable(str(error))}", file=sys.stderr, flush=True)  # noqa: T201
-        if error.exit_code == StateUnusable.exit_code:
-            # A database whose disk failed cannot be closed, and DuckDB's own complaints at exit would bury the sentence.
-            sys.stdout.flush()
-            os._exit(error.exit_code)
-        sys.exit(error.exit_code)
+        _end(error)
     except BrokenPipeError:
         # The reader (`| head`) has gone; what is still buffered must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        if (problem := as_state_problem(error)) is None:
+            raise
+        _end(problem)
+
+
+def _end(error: FinsdistillError) -> NoReturn:
+    print(f"finsdistill: {printable(str(error))}", file=sys.stderr, flush=True)  # noqa: T201
+    if error.exit_code == StateUnusable.exit_code:
+        # A database whose disk failed cannot be closed, and DuckDB's own complaints at exit would bury the sentence.
+        sys.stdout.flush()
+        os._exit(error.exit_code)
+    sys.exit(error.exit_code)
