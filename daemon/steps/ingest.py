@@ -51,8 +51,8 @@ class Ingest:
         if not self._queue:
             return False
         dropped = self._queue.pop(0)
-        self._words.debug("file_reading", file=dropped.path.name)
-        with self._activity.task(f"reading {dropped.path.name}"):
+        self._words.debug("file_reading", file=dropped.name)
+        with self._activity.task(f"reading {dropped.name}"):
             try:
                 self._take(dropped)
             except Stopped:
@@ -70,7 +70,7 @@ class Ingest:
     def _take(self, dropped: Dropped) -> None:
         if dropped.size > MAX_BYTES:
             detail = f"{dropped.size:,} bytes are more than {MAX_BYTES:,}"
-            accession = local_accession(sha256_hex(f"{dropped.path}|{dropped.size}"))
+            accession = local_accession(sha256_hex(f"{dropped.url}|{dropped.size}"))
             return self._refuse(dropped, accession, ("too_large", detail), None)
         try:
             body = dropped.path.read_bytes()
@@ -78,11 +78,11 @@ class Ingest:
         except FileNotFoundError:
             return None  # taken away again before it was read
         except OSError as error:
-            why = ("unreadable_file", str(error))
-            return self._refuse(dropped, local_accession(sha256_hex(str(dropped.path))), why, None)
+            why = ("unreadable_file", error.strerror or "cannot be read")
+            return self._refuse(dropped, local_accession(sha256_hex(dropped.url)), why, None)
         sha256 = sha256_hex(body)
         try:
-            identity = self._parser.identify(dropped.path.name, body, sidecar)
+            identity = self._parser.identify(dropped.name, body, sidecar)
         except FilingUnreadable as error:
             return self._refuse(dropped, local_accession(sha256), (error.reason, error.detail), sha256)
         except ParserCrashed as error:
@@ -109,7 +109,7 @@ class Ingest:
 
     def _accept(self, dropped: Dropped, identity: Identity, body: bytes, alias_of: str | None) -> None:
         sha256 = self._blobs.put(body)
-        url = _url(dropped.path)
+        url = dropped.url
         companies = [company_id(cik, identity.accession) for cik in identity.ciks or (None,)]
         for cik, company in zip(identity.ciks or (None,), companies, strict=True):
             self._assign_split(cik, company)
@@ -153,18 +153,14 @@ class Ingest:
             detail=detail,
             sha256=sha256,
             size=dropped.size,
-            url=_url(dropped.path),
+            url=dropped.url,
             modified_us=dropped.modified_us,
         )
         # The same file refused for the same reason is one fact, whenever a crash makes us look again.
         key = f"refused-{short_id(canonical_json(event.model_dump(mode='json')))}"
         self._log.append(Append(f"filing-{accession}", (event,), key))
-        self._activity.trouble(f"{dropped.path.name} was refused ({reason}): {detail}")
-        self._words.warning("filing_refused", file=dropped.path.name, reason=reason, detail=detail)
-
-
-def _url(path: Path) -> str:
-    return f"file://{path}"
+        self._activity.trouble(f"{dropped.name} was refused ({reason}): {detail}")
+        self._words.warning("filing_refused", file=dropped.name, reason=reason, detail=detail)
 
 
 def _sidecar(path: Path) -> bytes | None:

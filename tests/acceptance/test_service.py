@@ -1,6 +1,7 @@
 """The service as systemd and a person see it: started, watched, stopped, refused."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -159,6 +160,16 @@ def test_the_same_file_twice_conflicting_bytes_and_an_alias_are_told_apart(home:
     ]
     conflicts = home.sql("SELECT payload->>'reason' AS reason FROM events WHERE type = 'FilingRefused'")
     assert conflicts == [{"reason": "conflicting_bytes"}]
+
+
+def test_a_file_name_that_is_no_text_is_read_like_any_other_and_only_once(home: Home) -> None:
+    home.drop(1001, 2020).rename(home.folder / "inbox" / os.fsdecode(b"odd \xff name.txt"))
+    for _ in range(2):
+        assert home.run("run", "--once").returncode == 0
+    assert home.sql("SELECT status, url[-18:] AS url FROM filings") == [
+        {"status": "chunked", "url": "odd%20%FF%20name.txt"[-18:]}
+    ]
+    assert home.run("status").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,16 @@ def test_files_come_by_name(tmp_path, log):
         drop(tmp_path / "inbox", name)
     found: list[Dropped] = inbox.new_files(NOW_S)[0]
     assert [dropped.path.name for dropped in found] == ["a.htm", "b.htm", "c.txt"]
+
+
+def test_a_time_stamp_from_the_future_does_not_keep_a_file_waiting_for_that_day(tmp_path, log):
+    inbox = Inbox(tmp_path / "inbox", log)
+    drop(tmp_path / "inbox", "a.htm", age_s=-86_400)
+    assert inbox.new_files(NOW_S) == ([], True)
+    assert len(inbox.new_files(NOW_S + 2)[0]) == 1
+
+
+def test_a_link_to_nothing_is_passed_over(tmp_path, log):
+    inbox = Inbox(tmp_path / "inbox", log)
+    (tmp_path / "inbox" / "a.htm").symlink_to(tmp_path / "gone.htm")
+    assert inbox.new_files(NOW_S) == ([], False)
