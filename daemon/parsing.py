@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from daemon.filing import ChunkOptions, Extraction, FilingUnreadable, extract
 from daemon.filing.errors import Reason
 from daemon.identify import Identity, identify
+from daemon.stopped import Stopped
 from store.errors import FinsdistillError
 from trainer.child import die_with
 
@@ -25,10 +26,6 @@ _T = TypeVar("_T")
 
 class ParserCrashed(FinsdistillError):
     """The parser's process died, or hung, on this filing each time it was tried."""
-
-
-class Stopped(Exception):
-    """The service is ending; the work is done by the next one."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from daemon.edgar.hosts import checked_host, checked_user_agent
 from store.task import Objective
 
 DEFAULT_FORMS: Final = ("10-K", "10-K405", "10-KSB", "10-KT", "10-K/A", "10-K405/A", "10-KSB/A", "10-KT/A")
@@ -22,6 +23,8 @@ def _checked_poll(value: int | str) -> int | str:
 
 
 Poll = Annotated[int | str, AfterValidator(_checked_poll)]
+Host = Annotated[str, AfterValidator(checked_host)]
+UserAgent = Annotated[str, AfterValidator(checked_user_agent)]
 
 
 class Section(BaseModel):
@@ -39,13 +42,13 @@ class ServiceSettings(Section):
 
 
 class EdgarSettings(Section):
-    user_agent: str | None = None
+    user_agent: UserAgent | None = None
     companies: tuple[str, ...] = ("AAPL", "MSFT", "GOOGL")
     forms: tuple[str, ...] = DEFAULT_FORMS
     since: date = date(2015, 1, 1)
     poll: Poll = 3600
-    data_url: str = "https://data.sec.gov"
-    www_url: str = "https://www.sec.gov"
+    data_url: Host = "https://data.sec.gov"
+    www_url: Host = "https://www.sec.gov"
     requests_per_s: float = Field(default=8, gt=0, le=10)
 
 

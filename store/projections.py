@@ -35,6 +35,8 @@ def _rows(event: e.Event) -> Iterator[Row]:  # noqa: PLR0912 - one case an event
             yield _row("companies", event, watched=True)
         case e.CompanyUnwatched():
             yield _row("companies", event, watched=False)
+        case e.CompanyRefused():
+            pass  # it changes nothing that is counted; `events` has it
         case e.SplitAssigned():
             yield _row("splits", event)
         case e.FilingDiscovered() | e.FilingFetched() | e.FilingRefused() | e.FilingChunked():

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from daemon.filing.errors import FilingUnreadable, Reason
+from daemon.filing.foreign import refuse_foreign_text
 from daemon.forms import Form, form_of
 
 MAX_BYTES: Final = 100_000_000  # the largest 10-K submissions are about half of this, graphics included
-_SMALL: Final = 100_000  # error pages and viewer shells are a few kilobytes; filings are larger or lack these words
 
 _DOCUMENT: Final = re.compile(r"<DOCUMENT>[ \t]*\r?$|<DOCUMENT>\s*<TYPE>", re.IGNORECASE | re.MULTILINE)
 _TYPE: Final = re.compile(r"<TYPE>\s*([^\s<][^<\r\n]{0,40})", re.IGNORECASE)
@@ -18,18 +18,6 @@ _TEXT_END: Final = re.compile(r"</TEXT>|</DOCUMENT>", re.IGNORECASE)
 _NOT_TEXT: Final = re.compile(r"\s*(?:<PDF>|begin \d{3} |%PDF)", re.IGNORECASE)
 _HTML: Final = re.compile(r"<(?:html|body|div|p|font|tr|td|span|br)\b[^<>]*>", re.IGNORECASE)
 _PRE: Final = re.compile(r"<pre\b", re.IGNORECASE)
-_REFUSALS: Final = (
-    "Undeclared Automated Tool",
-    "Request Rate Threshold Exceeded",
-    "<Code>AccessDenied</Code>",
-    "<Code>NoSuchKey</Code>",
-    "SEC.gov | File Unavailable",
-    "SEC.gov | Request Rate",
-    "<title>403 Forbidden",
-    "<title>404 Not Found",
-    "<title>503 Service",
-    "Access Denied</title>",
-)
 _MAGIC: Final[tuple[tuple[bytes, Reason], ...]] = (
     (b"%PDF", "pdf"),
     (b"PK\x03\x04", "binary"),
@@ -86,12 +74,7 @@ def _refuse_bytes(body: bytes) -> None:
 
 
 def _refuse_text(text: str) -> None:
-    if len(text) < _SMALL:
-        for phrase in _REFUSALS:
-            if phrase in text:
-                raise FilingUnreadable("refusal_page", f"it says {phrase!r}")
-        if "ixvFrame" in text or "<title>XBRL Viewer" in text:
-            raise FilingUnreadable("viewer_shell", "it is EDGAR's XBRL viewer, which loads the filing elsewhere")
+    refuse_foreign_text(text)
     if _is_cut(text):
         raise FilingUnreadable("truncated", f"{len(text):,} characters that stop before their end")
 

@@ -9,7 +9,8 @@ import structlog
 from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.filing import PARSER, ChunkOptions, Extraction, FilingUnreadable
-from daemon.parsing import Parser, ParserCrashed, Stopped
+from daemon.parsing import Parser, ParserCrashed
+from daemon.stopped import Stopped
 from store.errors import EventUnusable
 from store.events import ChunkAppended, Event, FilingChunked, FilingRefused, Split
 from store.ids import chunk_id, sha256_hex, text_id

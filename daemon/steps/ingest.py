@@ -13,8 +13,9 @@ from daemon.filing import FilingUnreadable
 from daemon.forms import form_of
 from daemon.identify import Identity
 from daemon.inbox import Dropped, Inbox
-from daemon.parsing import Parser, ParserCrashed, Stopped
+from daemon.parsing import Parser, ParserCrashed
 from daemon.splits import SplitRule
+from daemon.stopped import Stopped
 from store.events import FilingDiscovered, FilingFetched, FilingRefused, SplitAssigned
 from store.ids import canonical_json, company_id, local_accession, sha256_hex, short_id
 from store.log import EventLog

@@ -10,6 +10,8 @@ from pydantic import Field, TypeAdapter
 
 from store.events.base import Fact, Split
 from store.events.companies import (
+    By,
+    CompanyRefused,
     CompanyUnwatched,
     CompanyWatched,
     LogCreated,
@@ -51,6 +53,7 @@ Event = Annotated[
     LogCreated
     | CompanyWatched
     | CompanyUnwatched
+    | CompanyRefused
     | SplitAssigned
     | FilingDiscovered
     | FilingFetched
@@ -87,10 +90,12 @@ __all__ = [
     "AdapterPromoted",
     "AdapterRolledBack",
     "AdapterTrained",
+    "By",
     "ChunkAppended",
     "ChunkDeadLettered",
     "ChunkLabelled",
     "ChunkRetired",
+    "CompanyRefused",
     "CompanyUnwatched",
     "CompanyWatched",
     "Comparison",

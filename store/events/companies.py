@@ -13,6 +13,9 @@ class LogCreated(Fact):
     purpose: Literal["real", "demo"]
 
 
+By = Literal["config", "command"]  # who wants it: `edgar.companies`, or a person's command
+
+
 class CompanyWatched(Fact):
     """A company's new filings are wanted."""
 
@@ -21,6 +24,7 @@ class CompanyWatched(Fact):
     cik: int | None
     ticker: str | None
     name: str | None
+    by: By = "config"
 
 
 class CompanyUnwatched(Fact):
@@ -28,6 +32,17 @@ class CompanyUnwatched(Fact):
 
     type: Literal["CompanyUnwatched"] = "CompanyUnwatched"
     company_id: str
+    by: By = "config"
+
+
+class CompanyRefused(Fact):
+    """A name on the watch list that is no company we may watch. `name` is as it was written."""
+
+    type: Literal["CompanyRefused"] = "CompanyRefused"
+    name: str
+    reason: Literal["unknown", "sample", "not_a_sample"]
+    detail: str
+    by: By
 
 
 class SplitAssigned(Fact):

@@ -1,0 +1,1 @@
+"""EDGAR: the one gateway through which every request passes, and what its answers say."""

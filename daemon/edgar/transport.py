@@ -1,0 +1,67 @@
+"""One HTTP request, to its last byte or not at all."""
+
+import time
+import zlib
+from typing import Final
+
+import requests
+import urllib3
+
+from daemon.edgar.problems import EdgarTooLarge
+from daemon.edgar.verdict import Answer
+
+_CONNECT_S: Final = 10.0
+_SILENCE_S: Final = 30.0  # between two pieces of an answer
+_WHOLE_S: Final = 300.0  # a drip must not hold a thread for ever: the largest filings take seconds
+_PIECE: Final = 64 * 1024
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+class Broken(Exception):
+    """No whole answer came: no connection, cut, too slow, or its packing is damaged."""
+
+
+def ask(session: requests.Session, url: str, *, limit: int) -> Answer:
+    """Raises Broken; EdgarTooLarge for more than `limit` bytes, packed or not."""
+    try:
+        with session.get(url, stream=True, timeout=(_CONNECT_S, _SILENCE_S), allow_redirects=False) as response:
+            packed = _read(response, url, limit)
+            return Answer(response.status_code, response.headers, _unpacked(response, packed, url, limit))
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
+        raise Broken(_reason(cause)) from cause
+
+
+def _read(response: requests.Response, url: str, limit: int) -> bytes:
+    """The bytes as they travel. urllib3 notices a body that is shorter than announced, or a chunk that does not end."""
+    pieces, size, started = [], 0, time.monotonic()
+    while piece := response.raw.read(_PIECE, decode_content=False):
+        size += len(piece)
+        if size > limit:
+            raise EdgarTooLarge(url, limit)
+        if time.monotonic() - started > _WHOLE_S:
+            raise Broken(f"{size:,} bytes in {_WHOLE_S:.0f} seconds and no end")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _unpacked(response: requests.Response, packed: bytes, url: str, limit: int) -> bytes:
+    """gzip is unpacked here because a library that decodes on the fly takes a truncated stream for a whole one."""
+    coding = response.headers.get("Content-Encoding", "identity").lower()
+    if coding == "identity":
+        return packed
+    if coding != "gzip":
+        raise Broken(f"packed as {coding!r}, which was not asked for")
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        body = unpacker.decompress(packed, limit + 1)
+    except zlib.error as cause:
+        raise Broken(f"damaged gzip: {cause}") from cause
+    if len(body) > limit:
+        raise EdgarTooLarge(url, limit)
+    if not unpacker.eof:
+        raise Broken(f"gzip cut after {len(packed):,} bytes")
+    return body
+
+
+def _reason(cause: Exception) -> str:
+    return f"{type(cause).__name__}: {cause}"[:300]
