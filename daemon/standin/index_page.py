@@ -149,18 +149,12 @@ def _filer(filer: Filer) -> str:
     company, row = filer.company, filer.row
     cik = f"{company.cik:010d}"
     company_link = _link(f"/cgi-bin/browse-edgar?CIK={cik}&action=getcompany", f"{cik} (see all company filings)")
-    identity = " | ".join(
-        f"{name}: <strong>{escape(value or '')}</strong>"
-        for name, value in (
-            ('<acronym title="Internal Revenue Service Number">EIN.</acronym>', company.ein),
-            ("State of Incorp.", company.state_of_incorporation),
-            ("Fiscal Year End", company.fiscal_year_end),
-            ("Type", row.form),
-            ("Act", row.act),
-            ("File No.", row.file_number),
-            ("Film No.", row.film_number),
-        )
+    identity = _named(
+        ('<acronym title="Internal Revenue Service Number">EIN.</acronym>', company.ein),
+        ("State of Incorp.", company.state_of_incorporation),
+        ("Fiscal Year End", company.fiscal_year_end),
     )
+    papers = _named(("Type", row.form), ("Act", row.act), ("File No.", row.file_number), ("Film No.", row.film_number))
     sic = f'<acronym title="Standard Industrial Code">SIC</acronym>: <b>{escape(company.sic)}</b>'
     return f"""<div class="filerDiv">
 {_mailer("Mailing Address", company.addresses.mailing)}
@@ -168,10 +162,14 @@ def _filer(filer: Filer) -> str:
 <div class="companyInfo">
   <span class="companyName">{escape(company.name)} (Filer)
  <acronym title="Central Index Key">CIK</acronym>: {company_link}</span>
-<p class="identInfo">{identity}<br />{sic} {escape(company.sic_description)}</p>
+<p class="identInfo">{identity}<br />{papers}<br />{sic} {escape(company.sic_description)}</p>
 </div>
 <div class="clear"></div>
 </div>"""
+
+
+def _named(*values: tuple[str, str | None]) -> str:
+    return " | ".join(f"{name}: <strong>{escape(value or '')}</strong>" for name, value in values)
 
 
 def _mailer(title: str, address: Address) -> str:
