@@ -6,6 +6,7 @@ import pytest
 
 from daemon.systemd.install import install, uninstall
 from daemon.systemd.places import system_places, user_places
+from daemon.systemd.systemctl import Answer, systemctl
 from daemon.systemd.units import Unit, UnitProblem, system_unit, user_unit
 
 UNIT = Unit(Path("/bin/true"), Path("/etc/finsdistill/config.toml"))
@@ -92,3 +93,28 @@ def test_an_account_that_cannot_be_made_leaves_no_unit(tmp_path):
 def test_a_system_unit_needs_root(tmp_path):
     with pytest.raises(UnitProblem, match="run it with sudo"):
         install(system_places(tmp_path), system_unit(UNIT))
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    """A `systemctl` that notes what it is asked, in place of the machine's."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\necho active\n')
+    (folder / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return lambda: (tmp_path / "asked").read_text().splitlines()
+
+
+def test_systemd_is_told_of_a_unit_and_stops_it_before_it_goes(at_home, manager):
+    assert install(at_home, user_unit(UNIT)) == [f"{at_home.unit} written."]
+    assert uninstall(at_home) == [f"{at_home.unit} removed."]
+    assert manager() == [
+        "--user daemon-reload", "--user disable --now finsdistill.service", "--user daemon-reload",
+    ]  # fmt: skip
+
+
+def test_what_systemctl_says_is_an_answer_and_so_is_a_machine_without_it(manager, monkeypatch):
+    assert systemctl("is-active", "x", system=True) == Answer(ok=True, text="active")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert systemctl("is-active", "x", system=True) == Answer(ok=False, text="systemctl: No such file or directory")

@@ -1,0 +1,77 @@
+"""What a check sees and says. A check changes nothing: a person runs it beside a service that works."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from daemon.settings import Settings
+from daemon.systemd.systemctl import Answer, systemctl
+
+Level = Literal["ok", "warning", "problem"]
+
+
+class Finding(BaseModel):
+    """`seen`: what is so. `do`: what a person should do about it, None where nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: str
+    level: Level
+    seen: str
+    do: str | None = None
+
+
+class Report(BaseModel):
+    """`finsdistill doctor --json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int = 1
+    examined_at: datetime
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self) -> bool:
+        return all(finding.level != "problem" for finding in self.findings)
+
+
+class Probe(Protocol):
+    """Asks a host for one small page."""
+
+    def __call__(self, host_url: str) -> None:
+        """Raises EdgarProblem with why the host did not answer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where we are, `now` in naive UTC. The tests stand in for another machine."""
+
+    environment: Mapping[str, str]
+    now: datetime
+    user: str
+    lingering: Path = Path("/var/lib/systemd/linger")
+    system_root: Path = Path("/")
+    manager: Callable[..., Answer] = field(default=systemctl)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What the checks look at: settings that could be read, and how to reach EDGAR's hosts."""
+
+    config: Path
+    settings: Settings
+    probe: Probe
+    machine: Machine
+
+
+class Check(Protocol):
+    """One thing looked at: any number of findings, none where there is nothing to look at. Named as its findings are."""
+
+    __name__: str
+
+    def __call__(self, patient: Patient, /) -> Iterable[Finding]: ...
