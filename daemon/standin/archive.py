@@ -1,7 +1,7 @@
 """A folder in EDGAR's own layout, asked with EDGAR's own addresses. Names are matched, never joined as they come."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -61,38 +61,37 @@ class Archive:
             return self._index(asked, path)
         if self._listing.is_hidden(asked.accession):
             return no_such_key(path.lstrip("/"))
-        if asked.name == f"{asked.accession}.txt":
-            return self._file(self._complete(asked), path)
-        here = self._document(asked.cik, asked)
-        return self._file(here if here.is_file() else self._co_registrants(asked), path)
+        found = self._complete(asked) if asked.name == f"{asked.accession}.txt" else self._document(asked)
+        return self._file(found, path)
 
     def _index(self, asked: _Asked, path: str) -> Answer:
         filers = self._listing.filers(asked.accession)
         if asked.cik not in {filer.company.cik for filer in filers}:
             return access_denied(path)
         first = next((filer.row.document for filer in filers if filer.row.document), "")
-        primary = self._co_registrants(_Asked(asked.cik, asked.accession, first)) if first else None
+        primary = self._document(_Asked(asked.cik, asked.accession, first)) if first else None
         documents = tuple(sorted(entry for entry in primary.parent.iterdir() if entry.is_file())) if primary else ()
         page = index_page(asked.cik, filers, Held(documents, self._complete(asked)))
         return Answer(200, HTML, page.encode())
 
-    def _co_registrants(self, asked: _Asked) -> Path | None:
-        """EDGAR gives a filing's documents under the number of each company that filed it."""
-        ciks = [filer.company.cik for filer in self._listing.filers(asked.accession)]
-        places = (self._document(cik, asked) for cik in (ciks if asked.cik in ciks else []))
-        return next((place for place in places if place.is_file()), None)
+    def _document(self, asked: _Asked) -> Path | None:
+        digits = asked.accession.replace("-", "")
+        return self._found(asked, lambda cik: self._data / str(cik) / digits / asked.name)
 
     def _complete(self, asked: _Asked) -> Path | None:
-        ciks = [asked.cik, *(filer.company.cik for filer in self._listing.filers(asked.accession))]
-        places = (self._data / str(cik) / f"{asked.accession}.txt" for cik in ciks)
-        return next((place for place in places if place.is_file()), None)
+        return self._found(asked, lambda cik: self._data / str(cik) / f"{asked.accession}.txt")
+
+    def _found(self, asked: _Asked, place: Callable[[int], Path]) -> Path | None:
+        """EDGAR gives a filing's files under the number of each company that filed it; the folder has them once."""
+        if place(asked.cik).is_file():
+            return place(asked.cik)
+        ciks = [filer.company.cik for filer in self._listing.filers(asked.accession)]
+        places = (place(cik) for cik in ciks) if asked.cik in ciks else ()
+        return next((path for path in places if path.is_file()), None)
 
     @property
     def _data(self) -> Path:
         return self._folder / "Archives" / "edgar" / "data"
-
-    def _document(self, cik: int, asked: _Asked) -> Path:
-        return self._data / str(cik) / asked.accession.replace("-", "") / asked.name
 
     def _file(self, file: Path | None, path: str) -> Answer:
         return file_answer(file) if file and file.is_file() else no_such_key(path.lstrip("/"))
