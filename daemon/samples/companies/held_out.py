@@ -1,0 +1,212 @@
+# ruff: noqa: E501 - sentences read best on one line
+"""Three invented companies that nobody trains on: a fish canner, a maker of instruments and a water utility."""
+
+from typing import Final
+
+from daemon.samples.companies.base import Company, Risk, Segment, Site
+
+SALTMERE: Final = Company(
+    cik=9_990_000_003, name="Saltmere Canning Company", short="Saltmere", ticker="SLTMX", voice="the Company",
+    state="Maine", state_code="ME", city="Gullport", street="9 Cannery Wharf", exchange="NYSE",
+    sic="2091", sic_name="Canned & Cured Fish & Seafoods", year_end=(12, 31), first_year=2020,
+    shapes=("sgml", "sgml", "sgml"), goods=True,
+    revenue=286.0, gross=0.248, selling=0.152, debt=0.31, staff=1340, units=9_400.0, shares=18.2,
+    sales_name="net sales", cost_name="cost of goods sold", margin_name="gross margin", staff_name="employees",
+    unit_name="cases of canned fish", customers="grocery chains", founded=1911, trade="packs fish and shellfish",
+    segments=(
+        Segment("Branded Seafood", "sardines, herring and mackerel under the Gullport and Blue Lantern labels", 0.52, 0.04),
+        Segment("Private Label", "fish packed for grocery chains under their own names", 0.31, 0.02),
+        Segment("Food Service", "large tins and pouches for kitchens, ships and schools", 0.17, 0.06),
+    ),
+    products=("smoked sardines in oil", "herring fillets", "mackerel in tomato sauce", "chowder base", "fish meal"),
+    regions=("New England", "the Gulf states", "eastern Canada"),
+    inputs=("landed herring", "two-piece steel cans", "sunflower oil"),
+    rivals=("Cape Aurelia Packing", "Northern Tin Fisheries", "Ostrander Seafoods"),
+    rules=("the herring quota of the Atlantic Pelagic Board", "federal seafood inspection rules"),
+    sites=(
+        Site("Gullport, Maine", "main cannery and cold store", "312,000"),
+        Site("Shearwater Bay, Maine", "smokehouse", "88,000"),
+        Site("Port Lorne, New Brunswick", "fillet plant", "121,000"),
+        Site("Pass Martin, Louisiana", "pouch line and warehouse", "140,000"),
+    ),
+    more=("a second promotion of Blue Lantern sardines at two grocery chains", "price increases taken on oil-packed tins",
+          "new listings of pouches with ship chandlers", "a longer autumn herring season"),
+    less=("a shortened herring season", "the loss of a private label contract in the Gulf states",
+          "retailers running down their stocks of mackerel", "a strike of eleven days at the Port Lorne fillet plant"),
+    dearer=("higher prices of steel cans", "costlier sunflower oil", "smaller landings and higher prices at the dock"),
+    cheaper=("better yields from each ton of landed herring", "lower freight rates on outbound tins",
+             "fewer overtime shifts at the cannery"),
+    project="a retort line in Gullport", deal="Driftnet Provisions, a packer of clams and mussels",
+    suit="former seasonal workers of the Shearwater Bay smokehouse, who claim unpaid preparation time",
+    season="More than half of the herring is landed between July and October, so stocks and borrowings peak in the fall.",
+    about=(
+        "Saltmere packed its first tin in {founded} and has since bought its fish directly from independent boats.",
+        "In fiscal {y} the canneries packed {units} thousand cases of canned fish, compared with {units_was} thousand a year ago.",
+        "Herring arrives by boat, is graded within six hours and is sealed on the day on which it is landed.",
+        "The Blue Lantern label accounted for {share_a} of branded sales and is carried by {count_a} grocery chains.",
+        "Contracts with {count_b} boats, which run for one to three seasons, supplied about {share_b} of the herring packed.",
+        "Fish meal made from heads and trimmings is sold to feed mills at prices that follow soybean meal.",
+    ),
+    risks=(
+        Risk("Fish stocks and quotas are beyond our control", (
+            "A cut of the herring quota could reduce the fish available to the canneries and increase the price at the dock.",
+            "The Atlantic Pelagic Board lowered the quota by {share_f} in {yp}, and boats stayed in port for {count_d} days.",
+            "Fish move with the temperature of the water, and a warm summer may delay the season by several weeks.",
+            "The Company cannot replace herring of the right size from other waters without new labels and new recipes.",
+        )),
+        Risk("A recall of canned fish would harm a brand built over a century", (
+            "A sealing fault in a single lot could require a recall and could damage the Blue Lantern name for years.",
+            "Seams are tested {count_e} times per shift, but a fault may pass through the tests and be found by a customer first.",
+            "In {ypp} a supplier's faulty lids led to the return of {count_f} thousand tins at a cost of {small_d}.",
+            "Insurance covers the cost of a recall above {small_e} but does not cover lost shelf space.",
+        )),
+        Risk("A few grocery chains buy most of our tins", (
+            "The loss of one of the largest grocery chains could materially reduce net sales and leave packing lines idle.",
+            "The three largest customers bought {top3} of all tins in fiscal {y}, and none of them is bound to a volume.",
+            "Chains review their shelves each spring and may replace a label with their own within one season.",
+        )),
+        Risk("Steel, oil and fuel are bought at prices that change faster than ours", (
+            "Higher prices of cans and oil could reduce our gross margin because price lists are set once a year.",
+            "Cans and oil made up {share_e} of cost of goods sold in fiscal {y}, compared with {share_e_was} in {yp}.",
+            "A tariff on tinplate would raise the price of two-piece cans, which only two mills in the region make.",
+        )),
+    ),
+)  # fmt: skip
+
+OTTERVANE: Final = Company(
+    cik=9_990_000_008, name="Ottervane Instruments, Inc.", short="Ottervane", ticker="OTVNX", voice="we",
+    state="Vermont", state_code="VT", city="Millbrook Forks", street="77 Anemometer Way", exchange="Nasdaq",
+    sic="3829", sic_name="Measuring & Controlling Devices, NEC", year_end=(12, 31), first_year=2020,
+    shapes=("ixbrl", "ixbrl", "ixbrl"), goods=True,
+    revenue=194.0, gross=0.541, selling=0.338, debt=0.12, staff=870, units=46.0, shares=24.6,
+    sales_name="net revenue", cost_name="cost of revenue", margin_name="gross margin", staff_name="team members",
+    unit_name="instruments", customers="weather services and laboratories", founded=1974,
+    trade="designs and builds instruments that measure wind, humidity and particles",
+    segments=(
+        Segment("Atmosphere", "anemometers, sondes and towers for weather services and wind farms", 0.46, 0.07),
+        Segment("Laboratory", "particle counters and humidity chambers for clean rooms", 0.36, 0.05),
+        Segment("Calibration Services", "recalibration, spare parts and field service", 0.18, 0.09),
+    ),
+    products=("ultrasonic anemometers", "particle counters", "radiosondes", "humidity chambers", "calibration benches"),
+    regions=("North America", "the Nordic countries", "Japan"),
+    inputs=("piezoelectric crystals", "machined titanium", "application-specific chips"),
+    rivals=("Halvorsen Metering", "Kestrel Gauge Works", "Brightwell Analytical"),
+    rules=("export licences for precision sensors", "the accreditation rules for calibration laboratories"),
+    sites=(
+        Site("Millbrook Forks, Vermont", "headquarters, clean room and wind tunnel", "164,000"),
+        Site("Upper Sorrel, New Hampshire", "calibration laboratory", "42,000"),
+        Site("Lillefjord, Norway", "cold-climate test field and sales office", "18,500"),
+    ),
+    more=("orders for offshore wind towers", "the launch of the V7 ultrasonic anemometer",
+          "clean-room projects of chip makers", "service contracts on instruments sold in earlier years"),
+    less=("delays of public tenders", "a pause in clean-room construction", "a shortage of piezoelectric crystals",
+          "weather services that stretched the life of their radiosondes"),
+    dearer=("expedited purchases of chips", "a richer share of towers, which carry lower margins",
+            "start-up costs of the new clean room"),
+    cheaper=("higher service revenue from the installed base", "better yields of piezoelectric crystals",
+             "shorter test times in the wind tunnel"),
+    project="a second wind tunnel in Millbrook Forks", deal="Fennimore Optics, a maker of laser particle sensors",
+    suit="Kestrel Gauge Works, which claims that our V7 transducer infringes one of its patents",
+    season="Public agencies place most of their orders before their budgets expire, so our fourth quarter is the strongest.",
+    about=(
+        "We were founded in {founded} to build a wind gauge that would not freeze, and the gauge is still in our catalogue.",
+        "An instrument leaves our factory only after it has run for {count_a} hours in the wind tunnel or the climate chamber.",
+        "We shipped {units} thousand instruments in fiscal {y} and have about {count_b} thousand under calibration contracts.",
+        "We hold {count_c} patents, most of them on transducers, which expire between {yn} and {ylater}.",
+        "Research and development expense was {rnd} in fiscal {y}, or {rnd_share} of net revenue, compared with {rnd_was} in {yp}.",
+        "Our backlog was {backlog} at year end, of which we expect to ship about {share_a} within twelve months.",
+    ),
+    risks=(
+        Risk("Public budgets decide about much of our demand", (
+            "A freeze of public budgets could delay tenders for radiosondes and reduce our net revenue for a year or more.",
+            "Weather services accounted for {share_e} of net revenue in fiscal {y}, and each renews its contracts by tender.",
+            "In {yp} a tender worth {small_d} was cancelled after we had built the first {count_e} stations.",
+        )),
+        Risk("Crystals and chips come from very few suppliers", (
+            "The loss of our only supplier of grown crystals could interrupt production of our anemometers for {count_d} weeks.",
+            "We keep {small_e} of crystals in stock, which is enough for about one quarter of production.",
+            "A new supplier must be qualified in the wind tunnel, and a failed qualification would delay deliveries further.",
+            "Chip makers may end the production of a part with six months of notice, as one did in {ypp}.",
+        )),
+        Risk("Our instruments may measure wrongly", (
+            "An undetected error of measurement could lead to claims from wind farms and harm our accreditation.",
+            "A drift in {count_f} humidity chambers required field repairs that cost {small_d} in fiscal {yp}.",
+            "Our contracts limit damages to the price of the instrument, but courts abroad may not enforce the limit.",
+        )),
+        Risk("Competitors can sell bundles that we cannot match", (
+            "Larger competitors could bundle sensors with software and reduce the prices that we obtain.",
+            "Halvorsen Metering lowered the list price of its sonic gauge by {share_f} in fiscal {y}.",
+            "If we fail to renew our product line in time, we may lose listings in public catalogues that run for five years.",
+        )),
+    ),
+)  # fmt: skip
+
+CRESSLINE: Final = Company(
+    cik=9_990_000_011, name="Cressline Water Holdings Corp.", short="Cressline", ticker="CRSLX", voice="the Company",
+    state="Oregon", state_code="OR", city="Three Weirs", street="210 Reservoir Road", exchange="NYSE",
+    sic="4941", sic_name="Water Supply", year_end=(11, 30), first_year=2020,
+    shapes=("html", "html", "ixbrl"), goods=False,
+    revenue=418.0, gross=0.462, selling=0.171, debt=1.84, staff=1120, units=388.0, shares=41.7,
+    sales_name="operating revenues", cost_name="operation and maintenance expense", margin_name="operating margin before overheads",
+    staff_name="employees", unit_name="metered connections", customers="households and towns", founded=1889,
+    trade="supplies drinking water and treats waste water",
+    segments=(
+        Segment("Regulated Water", "drinking water for towns in the Alder and Quill valleys", 0.68, 0.05),
+        Segment("Wastewater", "collection and treatment of sewage", 0.23, 0.06),
+        Segment("Contract Operations", "running of plants that towns own", 0.09, 0.01),
+    ),
+    products=("drinking water", "sewage treatment", "fire service", "meter reading", "recycled irrigation water"),
+    regions=("the Alder valley", "the Quill valley", "the coastal district"),
+    inputs=("electric power", "chlorine and ferric salts", "ductile iron pipe"),
+    rivals=("Tri-River Municipal Services", "Cascadia Waterworks", "the towns themselves"),
+    rules=("the rate orders of the state utility commission", "federal limits on lead and on forever chemicals"),
+    sites=(
+        Site("Three Weirs, Oregon", "filtration plant and headquarters", "96,000"),
+        Site("Hollow Alder, Oregon", "reservoir and pumping station", "31,000"),
+        Site("Port Selwyn, Oregon", "waste water plant", "118,000"),
+        Site("Quill Junction, Washington", "operations yard", "24,000"),
+    ),
+    more=("the rate order that took effect in March", "a dry summer and higher use by households",
+          "connections added with the purchase of town systems", "higher surcharges for pipe replacement"),
+    less=("a wet summer and lower use for irrigation", "the end of two contracts to run town plants",
+          "conservation rules during the drought", "the postponement of a rate order"),
+    dearer=("higher prices of electric power", "more frequent repairs of mains after the January frost",
+            "higher prices of chlorine and ferric salts"),
+    cheaper=("less power used after pumps were replaced", "fewer main breaks in a mild winter", "lower fees for sludge disposal"),
+    project="a membrane plant at Hollow Alder", deal="the water system of the town of Bellweather",
+    suit="residents of Port Selwyn, who claim that odors of the waste water plant lowered the value of their homes",
+    season="Use of water is highest from June to September, when a dry month can add several percent to revenues.",
+    about=(
+        "Cressline and its predecessors have supplied the valley towns since {founded} and own {count_c} hundred miles of mains.",
+        "At year end the Company served {units} thousand metered connections, compared with {units_was} thousand a year before.",
+        "Rates are set by the state utility commission, which in its last order allowed a return on equity of {roe}.",
+        "About {share_a} of the water comes from the Alder river, and the rest is pumped from {count_b} wells.",
+        "The Company replaced {count_a} miles of mains in fiscal {y} and plans to replace a similar length in {yn}.",
+        "Water lost between plant and meter was {rate_a} of the water supplied, compared with {rate_a_was} in {yp}.",
+    ),
+    risks=(
+        Risk("The commission may not allow the rates that we need", (
+            "A rate order below our request could limit the return on the money that we have already spent on mains.",
+            "In its order of {ypp} the commission disallowed {small_d} of costs of the Port Selwyn plant.",
+            "Orders take about {count_d} months, and costs that rise in the meantime are not recovered.",
+            "Intervenors may ask the commission to reopen an order, which would delay the collection of surcharges.",
+        )),
+        Risk("Drought and wildfire can leave the valleys short of water", (
+            "A second dry winter could lead to mandatory conservation and reduce the revenues from households.",
+            "The Hollow Alder reservoir fell to {share_e} of its capacity in September {yp}.",
+            "Ash from a wildfire in the watershed would require costlier filtration and may damage the membranes.",
+        )),
+        Risk("New limits on contaminants will cost a great deal", (
+            "Federal limits on forever chemicals could require carbon filters at {count_e} wells at a cost of {small_e}.",
+            "The Company has found traces above the proposed limit in {count_d} wells and has taken them out of service.",
+            "Recovery of these costs requires an order of the commission and may be denied in part.",
+        )),
+        Risk("Old mains break", (
+            "A break of a large main could interrupt service to several towns and expose the Company to claims.",
+            "About {share_f} of the mains are older than seventy years, and the breaks per mile increased in {yp}.",
+            "Insurance carries a deductible of {small_f} per event and may become unavailable at a reasonable price.",
+        )),
+    ),
+)  # fmt: skip
+
+HELD_OUT: Final = (SALTMERE, OTTERVANE, CRESSLINE)
