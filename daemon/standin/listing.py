@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Final
 
-from daemon.standin.submissions import Company, Row, company_files, company_in, mentioned, row_in, without
+from daemon.standin.submissions import Company, Row, company_in, row_in, without
+from daemon.standin.whereabouts import Whereabouts
 from store.errors import FinsdistillError
 
 KEPT_BODIES: Final = 128  # filtered files held in memory, some 200 KB each
@@ -33,6 +35,7 @@ class Listing:
 
     def __init__(self, folder: Path, hidden: Collection[str]) -> None:
         self._folder = folder
+        self._whereabouts = Whereabouts(folder)
         self._known = frozenset(hidden)
         self._hidden = self._known  # replaced as a whole: a request works with the one it began with
         self._bodies: dict[tuple[str, int, frozenset[str]], bytes] = {}
@@ -64,24 +67,23 @@ class Listing:
         """Every company that lists it, whose number begins the accession first. Empty while it is hidden."""
         if self.is_hidden(accession):
             return ()
-        listing = (path for path in self._folder.glob("CIK*.json") if mentioned(path.read_bytes(), [accession]))
-        ciks = {int(path.name[3:13]) for path in listing}
+        naming = {int(path.name[3:13]): path for path in self._whereabouts.files(accession)}
         own = int(accession[:10])
-        return tuple(self._filer(cik, accession) for cik in sorted(ciks, key=lambda cik: (cik != own, cik)))
+        return tuple(
+            self._filer(cik, naming[cik], accession) for cik in sorted(naming, key=lambda cik: (cik != own, cik))
+        )
 
-    def _filer(self, cik: int, accession: str) -> Filer:
-        files = [path.read_bytes() for path in company_files(self._folder, cik)]
-        page = next(body for body in files if mentioned(body, [accession]))
-        return Filer(company_in(files[0]), row_in(page, accession))
+    def _filer(self, cik: int, naming: Path, accession: str) -> Filer:
+        main = self._folder / f"CIK{cik:010d}.json"
+        return Filer(company_in(main.read_bytes()), row_in(naming.read_bytes(), accession))
 
     def _filtered(self, path: Path, key: tuple[str, int, frozenset[str]]) -> bytes:
-        raw = path.read_bytes()
         hidden = key[2]
-        gone = mentioned(raw, hidden)
+        gone = self._whereabouts.named(path, hidden)
         pages = self._gone_from_pages(path, hidden)
         if not gone and not pages:
-            return raw
-        body = without(raw, gone, pages)
+            return path.read_bytes()
+        body = without(path.read_bytes(), gone, pages)
         with self._lock:
             if hidden is self._hidden:  # else something was published meanwhile
                 self._bodies[key] = body
@@ -91,8 +93,7 @@ class Listing:
 
     def _gone_from_pages(self, path: Path, hidden: frozenset[str]) -> dict[str, int]:
         """{page: how many of its rows are hidden} of a main file; nothing for a page."""
-        if not hidden:
-            return {}
-        pages = path.parent.glob(f"{path.stem}-submissions-*.json")
-        counts = {page.name: len(mentioned(page.read_bytes(), hidden)) for page in pages}
-        return {name: count for name, count in counts.items() if count}
+        names = (f"{path.stem}-submissions-{number:03d}.json" for number in count(1))
+        pages = takewhile(Path.is_file, map(path.with_name, names)) if hidden else ()
+        counts = {page.name: len(self._whereabouts.named(page, hidden)) for page in pages}
+        return {name: gone for name, gone in counts.items() if gone}

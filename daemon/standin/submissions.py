@@ -1,9 +1,8 @@
 """EDGAR's submissions JSON, read from the folder: what is served, and what stands in it about one accession."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 from pydantic.alias_generators import to_camel
@@ -81,11 +80,6 @@ class Rows:
         return self.columns["accessionNumber"]
 
 
-def mentioned(body: bytes, accessions: Iterable[str]) -> tuple[str, ...]:
-    """Those that stand in the file: a search through the bytes, a hundred times faster than parsing them."""
-    return tuple(accession for accession in accessions if f'"{accession}"'.encode() in body)
-
-
 def without(body: bytes, hidden: Iterable[str], pages: Mapping[str, int]) -> bytes:
     """A main file or a continuation page minus the rows of `hidden`. `pages` says how many rows go from which page."""
     document = json.loads(body)
@@ -108,14 +102,6 @@ def row_in(body: bytes, accession: str) -> Row:
 def company_in(body: bytes) -> Company:
     """From a main file."""
     return Company.model_validate_json(body)
-
-
-def company_files(folder: Path, cik: int) -> Iterator[Path]:
-    """A company's main file and then its pages, where they exist."""
-    main = folder / f"CIK{cik:010d}.json"
-    if main.is_file():
-        yield main
-        yield from sorted(folder.glob(f"CIK{cik:010d}-submissions-*.json"))
 
 
 def _rows(columns: object) -> Rows:
