@@ -45,6 +45,8 @@ FILES = (
 )
 
 CONFIG = """
+[edgar]
+companies = []
 [teacher]
 kind = "extractive"
 [student]

@@ -28,6 +28,16 @@ class Trouble:
     what: str
 
 
+@dataclass(frozen=True)
+class Poll:
+    """The last round over the watch list."""
+
+    ended_at: datetime
+    companies: int
+    found: int
+    failed: int
+
+
 class Activity:
     """Written by the steps, read by whoever shows it."""
 
@@ -37,6 +47,7 @@ class Activity:
         self._lock = threading.Lock()
         self._tasks: dict[str, Task] = {}
         self._troubles: list[Trouble] = []
+        self.last_poll: Poll | None = None
 
     @contextmanager
     def task(self, what: str, total: int | None = None) -> Iterator[None]:
@@ -60,6 +71,9 @@ class Activity:
     def trouble(self, what: str) -> None:
         with self._lock:
             self._troubles = [*self._troubles, Trouble(utc_now(), what)][-self._KEPT :]
+
+    def polled(self, companies: int, *, found: int, failed: int) -> None:
+        self.last_poll = Poll(utc_now(), companies, found, failed)
 
     def tasks(self) -> list[Task]:
         with self._lock:

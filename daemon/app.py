@@ -13,22 +13,35 @@ from daemon import answers, splits
 from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.counts import count_all
+from daemon.directory import Directory
 from daemon.disk import check_disk
+from daemon.edgar.client import Client
+from daemon.edgar.gateway import Gateway
+from daemon.edgar.hosts import on_this_machine
+from daemon.edgar.problems import NoUserAgent
 from daemon.filing import ChunkOptions
 from daemon.inbox import Inbox
+from daemon.intake import Intake
+from daemon.lanes import Lane
 from daemon.lock import StateLock
 from daemon.parsing import Parser
+from daemon.purpose import Purpose
 from daemon.settings import ConfigProblem, Settings
 from daemon.status import write_status
+from daemon.steps import Step
 from daemon.steps.chunk import Chunk
+from daemon.steps.discover import Discover
+from daemon.steps.fetch import Fetch
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
+from daemon.steps.obey import Obey
 from daemon.steps.plans import Folders, Plans
 from daemon.steps.train import Train
 from daemon.teachers.client import TeacherWorker
 from daemon.teachers.local import LocalSettings
 from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import SupervisedTeacher
+from daemon.watchlist import WatchList
 from store.events import RecipeAdopted, RecipeDeclared
 from store.ids import canonical_json
 from store.log import EventLog, Limits, open_log
@@ -43,25 +56,54 @@ NO_GPU: Final = (
 )
 
 
+_WOKEN_S: Final = 30.0  # lanes that are woken when there is work look by themselves only for what was missed
+NOT_HERE: Final = (
+    "a demo's log takes nothing from {host}: the demo serves its own samples on this machine; for real filings use "
+    "`finsdistill run` with another service.state_dir"
+)
+
+
+@dataclass(frozen=True)
+class Edgar:
+    """The half of a service that watches EDGAR."""
+
+    obey: Obey
+    discover: Discover
+    fetch: Fetch
+
+
 @dataclass
 class App:
-    """Everything a running service owns."""
+    """Everything a running service owns. `edgar` is None where nobody is watched and no User-Agent is set."""
 
-    state_dir: Path
+    settings: Settings
     lock: StateLock
     log: EventLog
     publisher: Publisher
     activity: Activity
     stop: threading.Event
+    lanes: dict[str, Lane]
+    edgar: Edgar | None
     ingest: Ingest
-    chunk: Chunk
-    label: Label
     train: Train
-    threshold: int
-    publish_every_s: float
-    inbox_dir: Path
-    min_free_gib: float
     paused: str | None
+
+    @property
+    def state_dir(self) -> Path:
+        return self.settings.service.state_dir
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """In the order of one thread: all files first, then training before labelling, so that a run can be repeated."""
+        order = ("watching", "fetching", "reading", "training", "labelling")
+        return tuple(step for name in order if name in self.lanes for step in self.lanes[name].steps)
+
+    def poll(self) -> None:
+        """Asks for a round over the watch list, and for commands that waited for EDGAR."""
+        if self.edgar is not None:
+            self.edgar.obey.again()
+            self.edgar.discover.begin()
+            self.lanes["watching"].wake.set()
 
     def publish(self) -> None:
         """What is new, and the figures of this moment."""
@@ -70,7 +112,8 @@ class App:
             words.debug("publishing", after=self.publisher.seq, to=self.log.head.seq)
             self.publisher.publish()
             words.debug("published", seq=self.publisher.seq)
-        write_status(self.state_dir, count_all(self.log, self.activity, threshold=self.threshold, paused=self.paused))
+        threshold = self.settings.trainer.threshold
+        write_status(self.state_dir, count_all(self.log, self.activity, threshold=threshold, paused=self.paused))
 
     def close(self) -> None:
         """Ends the children, publishes what is left, closes the log; each also when another of them failed."""
@@ -78,7 +121,7 @@ class App:
             last_first.callback(self.lock.release)
             last_first.callback(self.log.close)
             last_first.callback(self.publish)
-            for step in (self.ingest, self.chunk, self.label, self.train):
+            for step in self.steps:
                 last_first.callback(step.close)
 
 
@@ -88,41 +131,63 @@ def check_machine(settings: Settings) -> None:
         raise ConfigProblem(NO_GPU.format(model=settings.teacher.model))
 
 
-def open_state(settings: Settings) -> tuple[StateLock, EventLog]:
-    """Raises StateUnusable when another service is there or the log cannot be trusted."""
+def check_hosts(settings: Settings, purpose: Purpose) -> None:
+    """Raises ConfigProblem: a demo's log refuses sec.gov."""
+    for host in (settings.edgar.data_url, settings.edgar.www_url):
+        if purpose == "demo" and not on_this_machine(host):
+            raise ConfigProblem(NOT_HERE.format(host=host))
+
+
+def open_state(settings: Settings, purpose: Purpose | None) -> tuple[StateLock, EventLog]:
+    """Raises StateUnusable when another service is there or the log cannot be trusted; without `purpose`, when there is
+    no log."""
     service = settings.service
     lock = StateLock(service.state_dir)
     check_disk(service.state_dir, service.min_free_gib)
     limits = Limits(memory=service.memory_limit, threads=service.threads)
-    return lock, open_log(service.state_dir, purpose="real", limits=limits)
+    return lock, open_log(service.state_dir, purpose=purpose, limits=limits)
 
 
-def build(settings: Settings, stop: threading.Event, *, label_while_training: bool) -> App:
-    """Opens the state and puts the service together. Raises ConfigProblem and StateUnusable."""
-    rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout), settings.evaluator.heldout_share)
+def build(settings: Settings, stop: threading.Event, *, label_while_training: bool, purpose: Purpose = "real") -> App:
+    """Opens the state and puts the service together. Raises ConfigProblem, NoUserAgent and StateUnusable."""
     check_machine(settings)
+    check_hosts(settings, purpose)
+    gateway = _gateway(settings, stop)
+    directory = Directory(settings.service.state_dir / "edgar", Client(gateway) if gateway else None)
+    rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout, directory), settings.evaluator.heldout_share)
     recipe = settings.teacher.recipe()
-    lock, log = open_state(settings)
-    parts = _Parts(settings, log, Activity(), Blobs(settings.service.state_dir / "blobs"), Parser(stop), stop)
+    lock, log = open_state(settings, purpose)
+    activity, blobs = Activity(), Blobs(settings.service.state_dir / "blobs")
+    intake = Intake(log, blobs=blobs, splits=rule, activity=activity)
+    parts = _Parts(settings, log, activity, blobs, intake, Parser(stop), stop)
     paused = settle_recipe(log, recipe)
-    train = parts.train()
+    train, ingest = parts.train(), parts.ingest()
+    label = parts.label(recipe, hold=lambda: paused is not None or (not label_while_training and train.due()))
+    reading = Lane("reading", (ingest, parts.chunk()), idle_s=_WOKEN_S)
+    lanes = [reading, Lane("labelling", (label,)), Lane("training", (train,))]
+    edgar, more = parts.edgar(gateway, directory, reading.wake) if gateway else (None, [])
     return App(
-        state_dir=settings.service.state_dir,
+        settings=settings,
         lock=lock,
         log=log,
         publisher=Publisher(log, settings.service.state_dir),
-        activity=parts.activity,
+        activity=activity,
         stop=stop,
-        ingest=parts.ingest(rule),
-        chunk=parts.chunk(),
-        label=parts.label(recipe, hold=lambda: paused is not None or (not label_while_training and train.due())),
+        lanes={lane.name: lane for lane in [*more, *lanes]},
+        edgar=edgar,
+        ingest=ingest,
         train=train,
-        threshold=settings.trainer.threshold,
-        publish_every_s=settings.service.publish_every_s,
-        inbox_dir=settings.inbox.dir,
-        min_free_gib=settings.service.min_free_gib,
         paused=paused,
     )
+
+
+def _gateway(settings: Settings, stop: threading.Event) -> Gateway | None:
+    """None for a service that lives from its inbox. Raises NoUserAgent where somebody is to be watched."""
+    if settings.edgar.user_agent is None:
+        if settings.edgar.companies:
+            raise NoUserAgent
+        return None
+    return Gateway(settings.edgar, stop=stop)
 
 
 @dataclass(frozen=True)
@@ -133,16 +198,31 @@ class _Parts:
     log: EventLog
     activity: Activity
     blobs: Blobs
+    intake: Intake
     parser: Parser
     stop: threading.Event
 
-    def ingest(self, rule: splits.SplitRule) -> Ingest:
-        return Ingest(
+    def edgar(self, gateway: Gateway, directory: Directory, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
+        watch = WatchList(self.log, directory, self.intake, self.activity)
+        fetch = Fetch(self.log, gateway, self.intake, activity=self.activity, fetched=fetched)
+        fetching = Lane("fetching", (fetch,), idle_s=_WOKEN_S)
+        discover = Discover(
             self.log,
+            Client(gateway),
+            watch,
+            intake=self.intake,
+            edgar=self.settings.edgar,
+            activity=self.activity,
+            found=fetching.wake,
+        )
+        obey = Obey(self.settings.service.state_dir, watch, self.activity)
+        return Edgar(obey, discover, fetch), [Lane("watching", (obey, discover), idle_s=_WOKEN_S), fetching]
+
+    def ingest(self) -> Ingest:
+        return Ingest(
             Inbox(self.settings.inbox.dir, self.log),
-            blobs=self.blobs,
+            self.intake,
             parser=self.parser,
-            splits=rule,
             forms=frozenset(form.upper() for form in self.settings.edgar.forms),
             activity=self.activity,
         )
@@ -164,12 +244,12 @@ class _Parts:
         )
 
     def train(self) -> Train:
-        plans = _plans(self.settings, Folders(self.settings.service.state_dir))
+        plans = plans_of(self.settings)
         threshold = self.settings.trainer.threshold
         return Train(self.log, plans, blobs=self.blobs, threshold=threshold, activity=self.activity, stop=self.stop)
 
 
-def _plans(settings: Settings, folders: Folders) -> Plans:
+def plans_of(settings: Settings) -> Plans:
     # The trainer's child looks at the GPU itself; here it only matters whether there is one.
     hardware = Hardware("GPU" if gpu_present() else None, 0, bf16=False, cpus=settings.service.threads)
     return Plans(
@@ -178,7 +258,7 @@ def _plans(settings: Settings, folders: Folders) -> Plans:
         evaluator=settings.evaluator,
         hardware=hardware,
         threads=settings.service.threads,
-        folders=folders,
+        folders=Folders(settings.service.state_dir),
     )
 
 

@@ -4,7 +4,16 @@ from datetime import timedelta
 from typing import Final
 
 from daemon.activity import Activity
-from daemon.status import AdapterStatus, HeadlineScore, RecipeStatus, Status, StatusCount, TaskStatus, TroubleStatus
+from daemon.status import (
+    AdapterStatus,
+    HeadlineScore,
+    PollStatus,
+    RecipeStatus,
+    Status,
+    StatusCount,
+    TaskStatus,
+    TroubleStatus,
+)
 from store.log import EventLog, utc_now
 
 _HEADLINE: Final = "field = 'summary' AND metric = 'rougeL'"
@@ -22,6 +31,8 @@ def count_all(log: EventLog, activity: Activity, *, threshold: int, paused: str 
         filings_by_status=tuple(StatusCount(name=name, count=count) for name, count in statuses),
         companies=_count(log, "SELECT count(*) FROM raw.splits"),
         heldout_companies=_count(log, "SELECT count(*) FROM raw.splits WHERE split = 'heldout'"),
+        watched=_count(log, "SELECT count(*) FROM companies WHERE watched"),
+        last_poll=PollStatus(**vars(activity.last_poll)) if activity.last_poll else None,
         chunks=_count(log, "SELECT count(*) FROM occurrences WHERE NOT retired"),
         texts=_count(log, "SELECT count(*) FROM texts"),
         labelled=_count(log, "SELECT count(*) FROM triplet_keys"),

@@ -2,14 +2,10 @@
 
 import os
 import stat
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
 
 from store.log import EventLog
 
@@ -81,25 +77,3 @@ class Inbox:
 
 def _key(dropped: Dropped) -> tuple[str, int, int]:
     return dropped.url, dropped.size, dropped.modified_us
-
-
-class _Wake(FileSystemEventHandler):
-    def __init__(self, wake: Callable[[], object]) -> None:
-        self._wake = wake
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in ("created", "modified", "moved", "closed"):
-            self._wake()
-
-
-class InboxWatch:
-    """Calls `wake` when something happens in the folder; the next scan finds out what."""
-
-    def __init__(self, folder: Path, wake: threading.Event) -> None:
-        self._observer = Observer()
-        self._observer.schedule(_Wake(wake.set), str(folder), recursive=True)
-        self._observer.start()
-
-    def stop(self) -> None:
-        self._observer.stop()
-        self._observer.join()

@@ -1,91 +1,53 @@
-"""The service: the steps on their threads until told to stop, or one after the other until nothing is pending."""
+"""The service: its lanes on their threads until told to stop, or one after the other until nothing is pending."""
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
+from daemon import commands
 from daemon.app import App
 from daemon.disk import check_disk
-from daemon.inbox import InboxWatch
-from daemon.steps import Step
+from daemon.folders import FolderWatch
+from daemon.lanes import Lane
+from daemon.notify import Notifier
+from daemon.reload import follow
+from daemon.settings import ConfigProblem, Settings
+from daemon.ticking import Failure, Ticks
 
-_IDLE_S: Final = 2.0  # a step with nothing to do looks again after this, or when woken
+_LOOK_S: Final = 2.0  # how often the main thread looks at disk, threads and what it was asked
 _JOIN_S: Final = 8.0  # of the ten seconds a stop may take
 
 
-class Failure:
-    """The first error that ended a thread, handed to the main one."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self.error: BaseException | None = None
-
-    @contextmanager
-    def caught(self) -> Iterator[None]:
-        """A thread's error stops the service; it is raised again where the service is waited for."""
-        try:
-            yield
-        except BaseException as error:  # noqa: BLE001 - raised again by `raise_if_any`, in the thread that can report it
-            self.error = self.error or error
-            self._stop.set()
-
-    def raise_if_any(self) -> None:
-        if self.error is not None:
-            raise self.error
+def _nothing() -> None:
+    """For those who do not watch."""
 
 
-@contextmanager
-def stop_on_signals(stop: threading.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT ask for a stop; the handlers of before come back afterwards."""
+@dataclass(frozen=True)
+class Outside:
+    """What a running service owes the world: `show` to a person, `notify` to systemd; `reload` asks it to `load` the
+    configuration again."""
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    show: Callable[[], None] = _nothing
+    notify: Notifier = field(default_factory=lambda: Notifier({}))
+    reload: threading.Event = field(default_factory=threading.Event)
+    load: Callable[[], Settings] | None = None
 
 
-@contextmanager
-def publishing(app: App, failure: Failure, show: Callable[[], None]) -> Iterator[None]:
-    """Publishes every `publish_every_s`, one run at a time, late ones coalesced."""
-    scheduler = BackgroundScheduler(timezone="UTC")
-
-    def tick() -> None:
-        with failure.caught():
-            app.publish()
-            show()
-
-    scheduler.add_job(
-        tick, "interval", seconds=app.publish_every_s, max_instances=1, coalesce=True, misfire_grace_time=None
-    )
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=True)
-
-
-def run_once(app: App, *, show: Callable[[], None] = lambda: None) -> None:
-    """Works until nothing is pending: all files first, then training before labelling, so that a run can be repeated."""
+def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
+    """Polls once and works until nothing is pending."""
     failure = Failure(app.stop)
-    steps: Sequence[Step] = (app.ingest, app.chunk, app.train, app.label)
-    with publishing(app, failure, show):
+    with _ticking(app, failure, show, polling=False):
+        app.poll()
         while not app.stop.is_set():
-            check_disk(app.state_dir, app.min_free_gib)
-            if any(step.advance() for step in steps):
+            check_disk(app.state_dir, app.settings.service.min_free_gib)
+            if any(step.advance() for step in app.steps):
                 continue
-            if not any(step.waiting for step in steps):
+            if not any(step.waiting for step in app.steps):
                 break
             app.stop.wait(0.2)
     failure.raise_if_any()
@@ -93,49 +55,94 @@ def run_once(app: App, *, show: Callable[[], None] = lambda: None) -> None:
     structlog.get_logger().info(words, seq=app.log.head.seq, next="finsdistill status")
 
 
-def run_service(app: App, *, show: Callable[[], None] = lambda: None) -> None:
+def run_service(app: App, outside: Outside) -> None:
     """Until `app.stop` is set, or a step fails for a reason that concerns all."""
-    failure, inbox_wake = Failure(app.stop), threading.Event()
-    threads = [
-        _thread("reading", app, (app.ingest, app.chunk), failure=failure, wake=inbox_wake),
-        _thread("labelling", app, (app.label,), failure=failure),
-        _thread("training", app, (app.train,), failure=failure),
-    ]
-    watch = InboxWatch(app.inbox_dir, inbox_wake)
+    failure = Failure(app.stop)
+    threads = [_thread(lane, app.stop, failure) for lane in app.lanes.values()]
     app.publish()  # so that `status` and `sql` answer from the first moment
-    with publishing(app, failure, show):
+    with _ticking(app, failure, outside.show, polling=True) as ticks, _watched_folders(app):
         for thread in threads:
             thread.start()
-        structlog.get_logger().info("service_started", state_dir=str(app.state_dir), inbox=str(app.inbox_dir))
-        while not app.stop.wait(_IDLE_S):
-            with failure.caught():
-                check_disk(app.state_dir, app.min_free_gib)
+        outside.notify.ready(f"log at event {app.log.head.seq}")
+        words = structlog.get_logger()
+        words.info("service_started", state_dir=str(app.state_dir), inbox=str(app.settings.inbox.dir))
+        _look_after(app, outside, failure, _Health(threads, ticks))
+        outside.notify.stopping()
         deadline = time.monotonic() + _JOIN_S
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-    watch.stop()
     structlog.get_logger().info("service_stopped", seq=app.log.head.seq)
     failure.raise_if_any()
 
 
-def _thread(
-    name: str, app: App, steps: Sequence[Step], *, failure: Failure, wake: threading.Event | None = None
-) -> threading.Thread:
+@dataclass(frozen=True)
+class _Health:
+    threads: list[threading.Thread]
+    ticks: Ticks
+
+    def is_good(self) -> bool:
+        """Whether systemd may be told that the service works: every lane lives, and the log answered lately."""
+        return all(thread.is_alive() for thread in self.threads) and self.ticks.are_coming()
+
+
+def _look_after(app: App, outside: Outside, failure: Failure, health: _Health) -> None:
+    """The main thread's loop."""
+    pause_s = min(_LOOK_S, outside.notify.watchdog_every_s or _LOOK_S)
+    while not app.stop.wait(pause_s):
+        with failure.caught():
+            check_disk(app.state_dir, app.settings.service.min_free_gib)
+            if outside.reload.is_set():
+                outside.reload.clear()
+                _reload(app, outside, health.ticks)
+            if health.is_good():
+                outside.notify.alive()
+                outside.notify.status(_sentence(app))
+
+
+def _reload(app: App, outside: Outside, ticks: Ticks) -> None:
+    """A configuration that cannot be used changes nothing."""
+    if outside.load is None:
+        return
+    outside.notify.reloading()
+    try:
+        follow(app, ticks, outside.load())
+    except ConfigProblem as error:
+        app.activity.trouble(f"the configuration was not reloaded: {error}")
+        structlog.get_logger().error("reload_refused", reason=str(error))
+    outside.notify.ready(_sentence(app))
+
+
+def _sentence(app: App) -> str:
+    tasks = ", ".join(task.what for task in app.activity.tasks())
+    return f"log at event {app.log.head.seq}; {tasks or 'waiting'}"
+
+
+@contextmanager
+def _ticking(app: App, failure: Failure, show: Callable[[], None], *, polling: bool) -> Iterator[Ticks]:
+    ticks = Ticks(app, failure, show)
+    ticks.start(polling=polling)
+    try:
+        yield ticks
+    finally:
+        ticks.stop()
+
+
+@contextmanager
+def _watched_folders(app: App) -> Iterator[None]:
+    folders = {
+        "reading": app.settings.inbox.dir,
+        "watching": app.state_dir / commands.FOLDER,
+    }
+    with ExitStack() as watches:
+        for name, folder in folders.items():
+            if name in app.lanes:
+                watches.callback(FolderWatch(folder, app.lanes[name].wake).stop)
+        yield
+
+
+def _thread(lane: Lane, stop: threading.Event, failure: Failure) -> threading.Thread:
     def work() -> None:
         with failure.caught():
-            while not app.stop.is_set():
-                if not any(step.advance() for step in steps):
-                    _rest(app, steps, wake)
+            lane.work(stop)
 
-    return threading.Thread(target=work, name=name, daemon=True)
-
-
-def _rest(app: App, steps: Sequence[Step], wake: threading.Event | None) -> None:
-    """Until woken, the stop, or a moment later."""
-    if wake is None:
-        app.stop.wait(_IDLE_S)
-        return
-    deadline = time.monotonic() + (0.5 if any(step.waiting for step in steps) else 30.0)
-    while not app.stop.is_set() and not wake.is_set() and time.monotonic() < deadline:
-        wake.wait(0.2)
-    wake.clear()
+    return threading.Thread(target=work, name=lane.name, daemon=True)

@@ -1,18 +1,17 @@
-"""Which companies are held out: decided once, from the company alone. Pure."""
+"""Which companies are held out: decided once, from the company alone."""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from daemon.directory import Directory, UnknownCompany
+from daemon.edgar.problems import EdgarProblem
 from daemon.settings import ConfigProblem
 from store.events import Split
 
 # Companies that filed under another CIK before: both are one company to the split.
 SUCCESSOR: Final = {1288776: 1652044}  # Google Inc. → Alphabet Inc.
-
-# The default companies resolve without a network; every other ticker is resolved by EDGAR's company_tickers.json.
-TICKERS: Final = {"AAPL": 320193, "MSFT": 789019, "GOOGL": 1652044, "GOOG": 1652044}
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,13 @@ class SplitRule:
         return Assignment(split, f"hash {place:.4f}, heldout_share {self.share:g}")
 
 
-def resolve(names: Iterable[str]) -> frozenset[int]:
+def resolve(names: Iterable[str], directory: Directory) -> frozenset[int]:
     """Tickers or CIKs to CIKs. Raises ConfigProblem for one that cannot be resolved: a guess would leak held-out texts."""
     ciks = set()
     for name in names:
-        text = name.strip().upper().removeprefix("CIK")
-        cik = int(text) if text.isdecimal() else TICKERS.get(text)
-        if cik is None:
-            raise ConfigProblem(
-                f"evaluator.heldout: the ticker {name!r} cannot be resolved without EDGAR's ticker table: write its CIK instead"
-            )
+        try:
+            cik = directory.find(name).cik
+        except (UnknownCompany, EdgarProblem) as cause:
+            raise ConfigProblem(f"evaluator.heldout: {name!r} cannot be resolved: {cause}") from cause
         ciks.add(SUCCESSOR.get(cik, cik))
     return frozenset(ciks)

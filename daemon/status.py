@@ -44,6 +44,15 @@ class TroubleStatus(_Frozen):
     what: str
 
 
+class PollStatus(_Frozen):
+    """The last round over the watch list: companies asked for, filings found, companies that could not be polled."""
+
+    ended_at: datetime
+    companies: int
+    found: int
+    failed: int
+
+
 class RecipeStatus(_Frozen):
     recipe: str
     teacher: str
@@ -73,6 +82,8 @@ class Status(_Frozen):
     filings_by_status: tuple[StatusCount, ...]
     companies: int
     heldout_companies: int
+    watched: int = 0
+    last_poll: PollStatus | None = None
     chunks: int
     texts: int
     labelled: int

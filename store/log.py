@@ -170,16 +170,19 @@ def _broken(path: Path, seq: int) -> StateUnusable:
 def open_log(
     state_dir: Path,
     *,
-    purpose: Literal["real", "demo"],
+    purpose: Literal["real", "demo"] | None,
     limits: Limits = Limits(),
     clock: Callable[[], datetime] = utc_now,
 ) -> EventLog:
-    """Opens or creates `state_dir/log.duckdb` for writing; the caller holds the state folder's lock.
+    """Opens or creates `state_dir/log.duckdb` for writing; the caller holds the state folder's lock. With no `purpose`
+    whatever is there is opened, and nothing is created.
 
     Raises StateUnusable for a log that is damaged, newer, shorter than what was acknowledged, or of the other purpose.
     """
-    state_dir.mkdir(parents=True, exist_ok=True)
     path = state_dir / "log.duckdb"
+    if purpose is None and not path.exists():
+        raise StateUnusable(f"{state_dir} holds no log: start the service with `finsdistill run`")
+    state_dir.mkdir(parents=True, exist_ok=True)
     connection = open_database(path, memory_limit=limits.memory, threads=limits.threads, temp_dir=state_dir / "tmp")
     high_water = HighWater(state_dir / "high-water")
     try:
@@ -191,11 +194,11 @@ def open_log(
         high_water.close()
         raise
     log.start(clock)
-    if log.head.seq == 0:
+    if log.head.seq == 0 and purpose is not None:
         created = LogCreated(log_id=log.log_id, purpose=purpose)
         log.append(Append(stream="log", events=(created,), key="log-created", expect=0))
         log.purpose = purpose
-    elif log.purpose != purpose:
+    elif purpose is not None and log.purpose != purpose:
         log.close()
         raise StateUnusable(
             f"{path} is a {log.purpose} log and this is a {purpose} run: give this run another service.state_dir"

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from daemon.cli import doctor, explain, init, rebuild, run, service, sql, status
+from daemon.cli import doctor, explain, init, rebuild, run, service, sql, status, watch
 from daemon.disk import as_state_problem
 from daemon.terminal import printable
 from store.errors import FinsdistillError, StateUnusable
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, status, sql, init, doctor, explain, rebuild, service):
+for group in (run, status, sql, init, doctor, watch, explain, rebuild, service):
     group.register(app)
 
 

@@ -27,7 +27,7 @@ def rebuild(
     settings = settings_of(config)
     if not (settings.service.state_dir / "log.duckdb").exists():
         raise StateUnusable(f"{settings.service.state_dir} holds no log: start the service with `finsdistill run`")
-    lock, log = open_state(settings)
+    lock, log = open_state(settings, None)
     try:
         if verify:
             proofs = rebuilding.verify(log, _progress(log.head.seq))

@@ -57,20 +57,29 @@ def lines(status: Status, *, pid: int | None, now: datetime) -> list[str]:
     service = f"running (process {pid})" if pid else "not running"
     return [
         f"service      {service}; figures of {_ago(age)} ago, log at event {status.seq:,}",
-        *_filing_lines(status),
+        *_filing_lines(status, now),
         *_label_lines(status),
         *_student_lines(status),
         *_now_lines(status, running=pid is not None),
     ]
 
 
-def _filing_lines(status: Status) -> list[str]:
+def _filing_lines(status: Status, now: datetime) -> list[str]:
     kinds = ", ".join(f"{entry.count:,} {entry.name}" for entry in status.filings_by_status)
     return [
         f"filings      {status.filings:,} ({kinds or 'none yet'}); {status.filings_last_24_h:,} in the last 24 h",
-        f"companies    {status.companies:,}, of which {status.heldout_companies:,} held out",
+        f"companies    {status.companies:,}, of which {status.heldout_companies:,} held out; "
+        f"{status.watched:,} watched{_polled(status, now)}",
         f"chunks       {status.chunks:,}, {status.texts:,} different texts",
     ]
+
+
+def _polled(status: Status, now: datetime) -> str:
+    poll = status.last_poll
+    if poll is None:
+        return ""
+    failed = f", {poll.failed:,} not reached" if poll.failed else ""
+    return f", polled {_ago((now - poll.ended_at).total_seconds())} ago{failed}"
 
 
 def _label_lines(status: Status) -> list[str]:

@@ -1,10 +1,11 @@
 """Where things are on EDGAR. Pure."""
 
-from urllib.parse import quote
+from typing import Final
+from urllib.parse import quote, urlsplit
 
 from daemon.edgar.submissions import Listed
 
-TICKERS = "/files/company_tickers.json"
+TICKERS: Final = "/files/company_tickers.json"
 
 
 def filing_url(www_url: str, cik: int, filing: Listed) -> str:
@@ -20,3 +21,8 @@ def index_url(www_url: str, cik: int, accession: str) -> str:
 
 def _folder(www_url: str, cik: int, accession: str) -> str:
     return f"{www_url}/Archives/edgar/data/{cik}/{accession.replace('-', '')}"
+
+
+def rebased(url: str, www_url: str) -> str:
+    """The same path on the host that is configured now."""
+    return f"{www_url}{urlsplit(url).path}"

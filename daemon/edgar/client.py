@@ -47,10 +47,12 @@ class Client(EdgarClient):
             return ()
         return filers(page)
 
-    def tickers(self) -> TickerTable:
+    def tickers(self) -> tuple[TickerTable, bytes]:
+        """EDGAR's table of tickers, and its bytes for keeping."""
         url = f"{self._gateway.edgar.www_url}{TICKERS}"
         try:
-            return ticker_table(self._gateway.get(url))
+            body = self._gateway.get(url)
+            return ticker_table(body), body
         except ValueError as cause:
             raise EdgarUnreadable(url, _first_line(cause)) from cause
 

@@ -1,6 +1,7 @@
 """company_tickers.json: which company a ticker is. Pure."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,18 +23,20 @@ _ROWS: TypeAdapter[dict[str, _Row]] = TypeAdapter(dict[str, _Row])
 
 @dataclass(frozen=True)
 class Named:
-    """A company as the table has it."""
+    """A company as the table has it; one that has no ticker is known by its CIK alone."""
 
     cik: int
-    ticker: str
-    title: str
+    ticker: str | None
+    title: str | None
 
 
 class TickerTable:
     """Share classes are written with a hyphen there (BRK-B); people write a point too."""
 
-    def __init__(self, rows: list[Named]) -> None:
-        self._by_ticker = {row.ticker: row for row in reversed(rows)}  # the first of a ticker wins: the larger company
+    def __init__(self, rows: Sequence[Named]) -> None:
+        self._by_ticker = {
+            row.ticker: row for row in reversed(rows) if row.ticker
+        }  # the first of a ticker wins: the larger company
         self._by_cik = {row.cik: row for row in reversed(rows)}  # the first of a company is its main ticker
 
     def of_ticker(self, ticker: str) -> Named | None:

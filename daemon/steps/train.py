@@ -43,6 +43,10 @@ class Train:
         self._retry_at = 0.0
         self._words = structlog.get_logger()
 
+    def replan(self, plans: Plans, threshold: int) -> None:
+        """Holds from the next stage on; what is being trained is trained as it was planned."""
+        self._plans, self._threshold, self._not_before = plans, threshold, 0
+
     @property
     def waiting(self) -> bool:
         return not self._runs.settled

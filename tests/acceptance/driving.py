@@ -26,6 +26,8 @@ CONFIG = """
 log_format = "json"
 log_level = "debug"
 publish_every_s = 0.2
+[edgar]
+companies = []
 [teacher]
 kind = "extractive"
 [student]

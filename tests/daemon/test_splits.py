@@ -4,10 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.directory import Directory
 from daemon.settings import ConfigProblem
 from daemon.splits import SplitRule, resolve
 
 ALPHABET, GOOGLE, APPLE = 1652044, 1288776, 320193
+
+
+@pytest.fixture
+def directory(tmp_path):
+    """What is known without asking EDGAR."""
+    return Directory(tmp_path, client=None)
 
 
 def test_a_listed_company_is_held_out_and_says_so():
@@ -15,8 +22,8 @@ def test_a_listed_company_is_held_out_and_says_so():
     assert (assigned.split, assigned.rule) == ("heldout", "listed in evaluator.heldout")
 
 
-def test_a_predecessor_shares_its_successors_split():
-    rule = SplitRule(resolve(["GOOGL"]), 0.0)
+def test_a_predecessor_shares_its_successors_split(directory):
+    rule = SplitRule(resolve(["GOOGL"], directory), 0.0)
     assert rule.split_of(GOOGLE, "0001288776").split == rule.split_of(ALPHABET, "0001652044").split == "heldout"
 
 
@@ -61,10 +68,10 @@ def test_a_company_without_cik_is_placed_by_its_local_id():
         ([], set()),
     ],
 )
-def test_tickers_and_ciks_resolve_to_successors_ciks(names, ciks):
-    assert resolve(names) == ciks
+def test_tickers_and_ciks_resolve_to_successors_ciks(directory, names, ciks):
+    assert resolve(names, directory) == ciks
 
 
-def test_a_ticker_that_cannot_be_resolved_stops_the_service():
-    with pytest.raises(ConfigProblem, match=r"'NVDA' cannot be resolved .* write its CIK instead"):
-        resolve(["NVDA"])
+def test_a_ticker_that_cannot_be_resolved_stops_the_service(directory):
+    with pytest.raises(ConfigProblem, match=r"'NVDA' cannot be resolved: .* write its CIK instead"):
+        resolve(["NVDA"], directory)

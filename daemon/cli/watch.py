@@ -1,0 +1,85 @@
+"""finsdistill watch add|remove|list"""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from daemon.cli.options import Config, settings_of
+from daemon.commands import WatchAdd, WatchRemove, drop
+from daemon.lock import holder
+from daemon.settings import Settings
+from daemon.terminal import printable
+from store.errors import FinsdistillError
+
+_PATIENCE_S: Final = 5.0  # a running service takes a command within a moment, unless EDGAR is slow
+_LIST: Final = "SELECT ticker, cik, split, name FROM companies WHERE watched ORDER BY company_id"
+Names = Annotated[list[str], typer.Argument(help="tickers or CIKs", metavar="TICKER...")]
+
+watch = typer.Typer(help="The watch list: whose filings are wanted.", no_args_is_help=True)
+
+
+class NoName(FinsdistillError):
+    """Something that is neither a ticker nor a CIK."""
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(watch, name="watch")
+
+
+@watch.command("add")
+def add(names: Names, config: Config = None) -> None:
+    """Watch companies, from the next poll on."""
+    settings = settings_of(config)
+    from daemon.edgar.problems import NoUserAgent  # noqa: PLC0415 - with the next import, what `list` need not wait for
+
+    if settings.edgar.user_agent is None:
+        raise NoUserAgent
+    _hand_over(settings, WatchAdd(companies=_checked(names)), "watched")
+
+
+@watch.command("remove")
+def remove(names: Names, config: Config = None) -> None:
+    """Watch companies no longer; what is in the log stays."""
+    _hand_over(settings_of(config), WatchRemove(companies=_checked(names)), "watched no longer")
+
+
+@watch.command("list")
+def list_(config: Config = None) -> None:
+    """Show who is watched."""
+    from daemon.query import run_query  # noqa: PLC0415 - DuckDB
+
+    settings = settings_of(config)
+    configured = ", ".join(settings.edgar.companies) or "nobody"
+    _, rows = run_query(settings.service.state_dir, _LIST)
+    for ticker, cik, split, name in [("ticker", "CIK", "split", "name"), *rows]:
+        sys.stdout.write(printable(f"{ticker or '-':<8} {cik or '-':>10}  {split:<8} {name or '-'}") + "\n")
+    sys.stdout.write(f"{len(rows)} watched; edgar.companies: {configured}\n")
+
+
+def _checked(names: list[str]) -> tuple[str, ...]:
+    wrong = next((name for name in names if not name.replace("-", "").replace(".", "").isalnum()), None)
+    if wrong is not None or any(len(name) > 20 for name in names):
+        raise NoName(f"{wrong or max(names, key=len)!r} is neither a ticker nor a CIK: write AAPL, BRK-B or 320193")
+    return tuple(names)
+
+
+def _hand_over(settings: Settings, command: WatchAdd | WatchRemove, done: str) -> None:
+    state_dir = settings.service.state_dir
+    path = drop(state_dir, command)
+    names = ", ".join(command.companies)
+    if holder(state_dir) is None:
+        sys.stdout.write(f"{names}: noted; {done} as soon as the service runs (`finsdistill run`)\n")
+    elif _is_taken(path):
+        sys.stdout.write(f"{names}: taken; `finsdistill watch list` shows who is watched, `status` what was refused\n")
+    else:
+        sys.stdout.write(f"{names}: handed over; the service has not taken it yet and will\n")
+
+
+def _is_taken(path: Path) -> bool:
+    deadline = time.monotonic() + _PATIENCE_S
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not path.exists()

@@ -1,0 +1,118 @@
+"""The commands folder: how a process that does not own the log asks the one that does.
+
+A command is a file `<ulid>.json`, renamed into place. It waits safely while no service runs, its name makes it one fact
+however often it comes, and it is removed once its facts are in the log.
+"""
+
+import os
+import secrets
+import stat
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from store.errors import FinsdistillError
+from store.files import write_durably
+
+MAX_BYTES: Final = 64 * 1024
+FOLDER: Final = "commands"
+_REFUSED: Final = "refused"
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9.\-]{1,20}$")]
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WatchAdd(_Command):
+    command: Literal["watch_add"] = "watch_add"
+    companies: tuple[Name, ...] = Field(min_length=1, max_length=1000)
+
+
+class WatchRemove(_Command):
+    command: Literal["watch_remove"] = "watch_remove"
+    companies: tuple[Name, ...] = Field(min_length=1, max_length=1000)
+
+
+Command = Annotated[WatchAdd | WatchRemove, Field(discriminator="command")]
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+class CommandMalformed(FinsdistillError):
+    """A file in the commands folder that is no command. `reason` stands beside it when it is set aside."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is no command ({reason}): write commands with finsdistill")
+        self.path, self.reason = path, reason
+
+
+@dataclass(frozen=True)
+class Dropped:
+    path: Path
+    command: Command
+
+    @property
+    def key(self) -> str:
+        return f"command-{self.path.stem}"
+
+
+def drop(state_dir: Path, command: Command) -> Path:
+    """Hands the command over; returns when it is on disk."""
+    folder = state_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{new_ulid()}.json"
+    write_durably(path, command.model_dump_json().encode())
+    return path
+
+
+def waiting(state_dir: Path) -> list[Path]:
+    """Oldest first, as their names sort."""
+    folder = state_dir / FOLDER
+    return sorted(path for path in folder.glob("*.json") if not path.name.startswith(".")) if folder.is_dir() else []
+
+
+def read(path: Path) -> Dropped:
+    """Raises CommandMalformed, and FileNotFoundError when it was taken back. Whoever may write into the folder may write
+    commands, but not make us read elsewhere."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as cause:
+        raise CommandMalformed(path, cause.strerror or "it cannot be opened") from cause
+    with os.fdopen(fd, "rb") as file:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            raise CommandMalformed(path, "it is no regular file")
+        if status.st_uid not in {os.geteuid(), 0}:
+            raise CommandMalformed(path, f"it belongs to user {status.st_uid}, not to {os.geteuid()}")
+        body = file.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise CommandMalformed(path, f"more than {MAX_BYTES:,} bytes")
+    try:
+        return Dropped(path, _COMMAND.validate_json(body))
+    except ValidationError as cause:
+        problem = cause.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise CommandMalformed(path, f"{where or 'the file'}: {problem['msg']}") from cause
+
+
+def set_aside(malformed: CommandMalformed) -> Path:
+    """Into `refused/`, the reason beside it."""
+    folder = malformed.path.parent / _REFUSED
+    folder.mkdir(exist_ok=True)
+    target = folder / malformed.path.name
+    malformed.path.rename(target)
+    write_durably(target.with_suffix(".reason.txt"), f"{malformed.reason}\n".encode())
+    return target
+
+
+def new_ulid() -> str:
+    """48 bits of milliseconds and 80 random ones: names that sort by time and never meet (github.com/ulid/spec)."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,71 @@
+"""SIGHUP: the configuration again. What can change while it runs does; the rest is named and waits for a restart."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import structlog
+from pydantic import BaseModel
+
+from daemon.app import App, plans_of
+from daemon.logs import set_up_logs
+from daemon.settings import Settings
+from daemon.ticking import Ticks
+
+# Everything of `trainer`, and these. Teacher, prompt and student never change without a decision, and `heldout` for good.
+_SECTIONS: Final = frozenset({"trainer"})
+_KEYS: Final = frozenset(
+    {
+        *("service.publish_every_s", "service.log_level", "service.log_format", "service.min_free_gib"),
+        *("edgar.companies", "edgar.forms", "edgar.since", "edgar.poll"),
+        *("evaluator.max_examples", "evaluator.max_summary_tokens", "evaluator.max_rationale_tokens", "evaluator.seed"),
+    }
+)
+
+
+def changed_keys(old: Settings, new: Settings) -> tuple[str, ...]:
+    """`section.key` of each difference, in the order of the sections. Pure."""
+    return tuple(
+        f"{name}.{key}"
+        for name in Settings.model_fields
+        for key in _differences(getattr(old, name), getattr(new, name))
+    )
+
+
+def _differences(old: BaseModel, new: BaseModel) -> Iterable[str]:
+    keys = dict.fromkeys([*type(old).model_fields, *type(new).model_fields])
+    return (key for key in keys if getattr(old, key, None) != getattr(new, key, None))
+
+
+def follows(key: str) -> bool:
+    """Whether a running service follows a change of that key."""
+    return key in _KEYS or key.partition(".")[0] in _SECTIONS
+
+
+def merged(old: Settings, new: Settings) -> Settings:
+    """`old` with what a running service follows of `new`. Pure."""
+    changed = [key.split(".") for key in changed_keys(old, new) if follows(key)]
+    sections = {name for name, _ in changed}
+    updates = {
+        name: getattr(old, name).model_copy(update={k: getattr(getattr(new, name), k) for n, k in changed if n == name})
+        for name in sections
+    }
+    return old.model_copy(update=updates)
+
+
+def follow(app: App, ticks: Ticks, new: Settings) -> None:
+    """Applies what can be applied and says what cannot."""
+    changed = changed_keys(app.settings, new)
+    app.settings = merged(app.settings, new)
+    set_up_logs(app.settings.service.log_level, app.settings.service.log_format)
+    app.train.replan(plans_of(app.settings), app.settings.trainer.threshold)
+    app.ingest.forms = frozenset(form.upper() for form in app.settings.edgar.forms)
+    if app.edgar is not None:
+        app.edgar.discover.edgar = app.settings.edgar
+    ticks.follow(app.settings)
+    app.poll()
+    waiting = [key for key in changed if not follows(key)]
+    words = structlog.get_logger()
+    words.info("reloaded", changed=[key for key in changed if follows(key)])
+    if waiting:
+        words.warning("restart_needed", keys=waiting)
+        app.activity.trouble(f"changed in the configuration and followed only after a restart: {', '.join(waiting)}")

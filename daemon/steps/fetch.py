@@ -1,0 +1,140 @@
+"""FilingDiscovered in: FilingFetched, or FilingRefused, out."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from daemon.activity import Activity
+from daemon.edgar.addresses import rebased
+from daemon.edgar.gateway import Gateway
+from daemon.edgar.problems import EdgarMissing, EdgarProblem, EdgarTooLarge
+from daemon.filing.document import MAX_BYTES, refuse_cut
+from daemon.filing.errors import FilingUnreadable
+from daemon.intake import Fetched, Intake, Refused
+from daemon.stopped import Stopped
+from store.events import EVENT, FilingDiscovered
+from store.log import EventLog
+
+# A list may name a filing before its files are there, and a file may be replaced by a whole one. Seconds between tries.
+_MISSING_S: Final = (5.0, 30.0, 300.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
+_CUT_S: Final = (5.0, 30.0, 300.0)
+_AWAY_S: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)  # then every hour: EDGAR comes back
+_SOON_S: Final = 60.0  # `run --once` waits for what is due so soon, and leaves the rest to the next run
+
+_NEW: Final = """
+SELECT d.seq, e.payload FROM raw.filings d JOIN raw.events e ON e.seq = d.seq JOIN filings f ON f.accession = d.accession
+WHERE d.seq > ? AND d.source <> 'inbox' AND f.status = 'discovered' ORDER BY d.seq
+"""
+_NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM raw.filings"
+_IS_OPEN: Final = "SELECT 1 FROM filings WHERE accession = ? AND status = 'discovered'"
+
+
+@dataclass
+class _Due:
+    """A filing that is to be fetched at a moment; what was tried is forgotten with the process."""
+
+    filing: FilingDiscovered
+    at_s: float
+    tried: int = 0
+
+
+def _rank(due: _Due) -> tuple[int, int, str]:
+    """What was not tried yet comes first, so that news need not wait behind what is missing; then the newest filing."""
+    filed = due.filing.filed.toordinal() if due.filing.filed else 0
+    return due.tried, -filed, due.filing.accession
+
+
+class Fetch:
+    """One filing at a time. `fetched` is set when there is something to read."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        gateway: Gateway,
+        intake: Intake,
+        *,
+        activity: Activity,
+        fetched: threading.Event,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._log, self._gateway, self._intake, self._activity = log, gateway, intake, activity
+        self._fetched, self._clock_s = fetched, clock_s
+        self._due: dict[str, _Due] = {}
+        self._read_to = 0
+        self._words = structlog.get_logger()
+
+    def advance(self) -> bool:
+        self._read_discoveries()
+        now_s = self._clock_s()
+        due = min((due for due in self._due.values() if due.at_s <= now_s), key=_rank, default=None)
+        if due is None:
+            return False
+        if not self._log.query(_IS_OPEN, [due.filing.accession]):
+            del self._due[due.filing.accession]  # the inbox brought it
+            return True
+        with self._activity.task(f"fetching {due.filing.accession}"):
+            self._try(due)
+        return True
+
+    @property
+    def waiting(self) -> bool:
+        return any(due.at_s <= self._clock_s() + _SOON_S for due in self._due.values())
+
+    def close(self) -> None:
+        self._gateway.close()
+
+    def _read_discoveries(self) -> None:
+        if self._log.query(_NEWEST)[0][0] <= self._read_to:
+            return
+        for seq, payload in self._log.query(_NEW, [self._read_to]):
+            filing = EVENT.validate_json(payload)
+            if isinstance(filing, FilingDiscovered):
+                self._due[filing.accession] = _Due(filing, self._clock_s())
+            self._read_to = seq
+
+    def _try(self, due: _Due) -> None:
+        url = rebased(due.filing.url, self._gateway.edgar.www_url)
+        try:
+            body = self._gateway.get(url, limit=MAX_BYTES)
+            refuse_cut(body)
+        except Stopped:
+            return  # the next service fetches it
+        except EdgarMissing as error:
+            self._later(due, url, error.why, _MISSING_S, refused="not_found")
+        except EdgarTooLarge as error:
+            self._refuse(due, url, "too_large", error.why)
+        except FilingUnreadable as error:
+            self._later(due, url, error.detail, _CUT_S, refused=error.reason)
+        except EdgarProblem as error:
+            self._later(due, url, error.why, _AWAY_S, refused=None)
+        else:
+            self._take(due, url, body)
+
+    def _take(self, due: _Due, url: str, body: bytes) -> None:
+        filing = due.filing
+        if strange := self._intake.stranger(filing.ciks, filing.accession, body):
+            return self._refuse(due, url, *strange)
+        self._intake.accept(filing, Fetched(filing.accession, body, url))
+        self._fetched.set()
+        del self._due[filing.accession]
+        return None
+
+    def _later(self, due: _Due, url: str, why: str, waits_s: tuple[float, ...], *, refused: str | None) -> None:
+        """Tries again after the next of `waits_s`; after the last of them refuses with that reason, or goes on trying."""
+        if refused is not None and due.tried >= len(waits_s):
+            return self._refuse(due, url, refused, why)
+        wait_s = waits_s[min(due.tried, len(waits_s) - 1)]
+        due.at_s, due.tried = self._clock_s() + wait_s, due.tried + 1
+        if refused is None:
+            self._activity.trouble(f"{due.filing.accession} could not be fetched: {why}; tried again in {wait_s:.0f} s")
+        self._words.warning("fetch_again", accession=due.filing.accession, reason=why, in_s=wait_s)
+        return None
+
+    def _refuse(self, due: _Due, url: str, reason: str, detail: str) -> None:
+        accession = due.filing.accession
+        self._intake.refuse(Refused(accession, reason, detail, url=url, name=accession))
+        del self._due[accession]
