@@ -75,6 +75,15 @@ def _refuse_bytes(body: bytes) -> None:
 
 def _refuse_text(text: str) -> None:
     refuse_foreign_text(text)
+    _refuse_cut_text(text)
+
+
+def refuse_cut(body: bytes) -> None:
+    """Raises FilingUnreadable(reason="truncated") for bytes that stop before their end."""
+    _refuse_cut_text(decoded(body))
+
+
+def _refuse_cut_text(text: str) -> None:
     if _is_cut(text):
         raise FilingUnreadable("truncated", f"{len(text):,} characters that stop before their end")
 
