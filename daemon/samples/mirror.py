@@ -45,7 +45,7 @@ def write_samples(folder: Path, *, seed: int = 0) -> tuple[Sample, ...]:
     found: list[Sample] = []
     for company in COMPANIES:
         rows: list[Row] = []
-        for report, shape, amends in _reports(company, seed=seed):
+        for report, shape, amends in reports(company, seed=seed):
             sample, listed = _filed(folder, report, shape, amends)
             found.append(sample)
             rows.append(listed)
@@ -55,7 +55,8 @@ def write_samples(folder: Path, *, seed: int = 0) -> tuple[Sample, ...]:
     return tuple(sorted(found, key=lambda sample: (sample.filed, sample.accession)))
 
 
-def _reports(company: Company, *, seed: int) -> Iterator[tuple[Report, Shape, str | None]]:
+def reports(company: Company, *, seed: int) -> Iterator[tuple[Report, Shape, str | None]]:
+    """A company's filings by year, each with its shape and the accession that it amends."""
     years = books(company, seed=seed)
     for index, shape in enumerate(company.shapes, start=1):
         number = years[index].number

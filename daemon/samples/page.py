@@ -11,6 +11,7 @@ from daemon.samples.pages import Block, Opening, contents, pages
 from daemon.samples.report import Heading, Report, Text
 from daemon.samples.tables import Table
 
+_RUNNING: Final = 4  # pages from which on each one has a running head
 _FONT: Final = '<FONT FACE="Times New Roman" SIZE="2">'
 
 
@@ -24,7 +25,8 @@ def page(report: Report) -> bytes:
     ]  # fmt: skip
     body: list[str] = []
     for number, blocks in enumerate(paged, start=1):
-        body += [_centred(f"<I>{_text(report.company.name)} &#150; {report.form} {report.now.number}</I>")]
+        if len(paged) >= _RUNNING:
+            body += [_centred(f"<I>{_text(report.company.name)} &#150; {report.form} {report.now.number}</I>")]
         for block in blocks:
             body += _block(block)
         body += [_centred(str(number)), '<HR SIZE="3" NOSHADE style="page-break-after:always">']

@@ -64,7 +64,7 @@ def _rows(block: Block) -> int:
 
 def _torn(block: Block, room: int) -> tuple[Text | None, Block]:
     """What stays on the page, and what goes on. Only long paragraphs are torn, before a word in small letters."""
-    if not isinstance(block, Text) or room < 5 or len(block.text) < 4 * _LINE:
+    if not isinstance(block, Text) or room < 4 or len(block.text) < 3 * _LINE:
         return None, block
     words = block.text[: room * _LINE - 2 * _LINE].split(" ")
     cut = len(words) - 1

@@ -29,10 +29,9 @@ TITLES: Final[dict[str, str]] = {
     "10": "Directors, Executive Officers and Corporate Governance",
     "15": "Exhibits and Financial Statement Schedules",
 }
-_BY_REFERENCE: Final = (
-    "The information required by this Item is incorporated by reference to the proxy statement of {company} for the "
-    "annual meeting in {yn}."
-)
+_BY_REFERENCE: Final = "Incorporated by reference to the proxy statement for the annual meeting in {yn}."
+_NO_SUITS: Final = "{short} was party to no material proceedings in fiscal {y}."
+_FULL: Final = 0.5  # how often a short Item is written out
 
 
 @dataclass(frozen=True)
@@ -74,21 +73,22 @@ class Report:
 def items(company: Company, years: Sequence[Year], index: int, *, seed: int) -> tuple[Item, ...]:
     """The Items of the 10-K for the fiscal year `years[index]`."""
     rng = random.Random(f"text|{seed}|{company.cik}|{years[index].number}")
+    shown = years[max(0, index - 2) : index + 1]
     known = facts(company, years, index, seed=seed)
     said: dict[str, list[Part]] = {
-        "1": [*_about(company, known, rng), *_topics(topics.BUSINESS, company, known, rng)],
+        "1": [*_about(company, known, rng), *_topics(_kept(topics.BUSINESS, 3, rng), company, known, rng)],
         "1A": _risks(company, known, rng),
         "1B": [Text("None.")],
         "2": [*_text(topics.PROPERTIES, known, rng), _sites(company)],
-        "3": _text(topics.LEGAL, known, rng),
+        "3": _text(topics.LEGAL, known, rng) if rng.random() < _FULL else [Text(fill(_NO_SUITS, known, rng))],
         "4": [Text("Not applicable.")],
-        "5": _text(topics.STOCK, known, rng),
-        "7": _discussion(company, years, index, known, rng),
-        "7A": _topics(topics.MARKET_RISK, company, known, rng),
+        "5": _text(topics.STOCK, known, rng) if rng.random() < _FULL else [Text(fill(_BY_REFERENCE, known, rng))],
+        "7": _discussion(company, shown, known, rng),
+        "7A": _topics(_kept(topics.MARKET_RISK, 1, rng), company, known, rng),
         "8": [
-            income(company, years[: index + 1]),
-            balance(company, years[: index + 1]),
-            *_topics(topics.NOTES, company, known, rng),
+            income(company, shown),
+            balance(company, shown),
+            *_topics(_kept(topics.NOTES, 1, rng), company, known, rng),
         ],
         "9A": _text(topics.CONTROLS, known, rng),
         "10": [Text(fill(_BY_REFERENCE, known, rng))],
@@ -113,7 +113,7 @@ def _about(company: Company, known: Mapping[str, str], rng: random.Random) -> It
     yield Heading(fill("[General|Overview|The Company]", known, rng))
     first, *others = company.about
     chosen = [first, *some(others, len(others) - 1, rng)]
-    half = 1 + len(chosen) // 2
+    half = len(chosen) // 2
     yield Text(paragraph([opening, *chosen[:half]], known, rng))
     yield Text(paragraph(chosen[half:], known, rng))
 
@@ -121,25 +121,22 @@ def _about(company: Company, known: Mapping[str, str], rng: random.Random) -> It
 def _risks(company: Company, known: Mapping[str, str], rng: random.Random) -> list[Part]:
     """The company's own risks and the common ones, in an order of the company's choice that lasts."""
     own = [Topic(risk.heading, (Para((risk.sentences[0],), risk.sentences[1:], 3),)) for risk in company.risks]
-    every = [*own, *topics.RISKS]
-    random.Random(f"risks|{company.cik}").shuffle(every)
-    return _topics(every, company, known, rng)
+    every = [*_kept(own, 3, rng), *_kept(topics.RISKS, 2, rng)]
+    order = random.Random(f"risks|{company.cik}")
+    places = {topic.heading: order.random() for topic in (*own, *topics.RISKS)}
+    return _topics(sorted(every, key=lambda topic: places[topic.heading]), company, known, rng)
 
 
-def _discussion(
-    company: Company, years: Sequence[Year], index: int, known: Mapping[str, str], rng: random.Random
-) -> list[Part]:
-    parts = _topics(topics.DISCUSSION, company, known, rng)
+def _discussion(company: Company, shown: Sequence[Year], known: Mapping[str, str], rng: random.Random) -> list[Part]:
+    fitting = [topic for topic in topics.DISCUSSION if topic.only is None or (topic.only == "goods") == company.goods]
+    parts = _topics([*fitting[:3], *_kept(fitting[3:], 2, rng)], company, known, rng)
     place = next((i for i, part in enumerate(parts) if isinstance(part, Heading) and i > 0), len(parts))
-    return [*parts[:place], segments(company, years[: index + 1]), *parts[place:]]
+    return [*parts[:place], segments(company, shown), *parts[place:]]
 
 
 def _topics(chosen: Sequence[Topic], company: Company, known: Mapping[str, str], rng: random.Random) -> list[Part]:
     parts: list[Part] = []
     for topic in chosen:
-        unfit = topic.only is not None and (topic.only == "goods") != company.goods
-        if unfit or rng.random() >= topic.chance:
-            continue
         heading = topic.heading.split("|")
         # A company keeps its headings from year to year.
         parts.append(Heading(fill(heading[(company.cik + len(topic.paras)) % len(heading)], known, rng)))
@@ -150,6 +147,12 @@ def _topics(chosen: Sequence[Topic], company: Company, known: Mapping[str, str],
 
 def _text(para: Para, known: Mapping[str, str], rng: random.Random) -> list[Part]:
     return [Text(paragraph([rng.choice(para.leads), *some(para.pool, para.count, rng)], known, rng))]
+
+
+def _kept(chosen: Sequence[Topic], count: int, rng: random.Random) -> list[Topic]:
+    """`count` of the topics, in their order: no filing says everything."""
+    places = sorted(rng.sample(range(len(chosen)), min(count, len(chosen))))
+    return [chosen[place] for place in places]
 
 
 def _sites(company: Company) -> Table:

@@ -17,10 +17,8 @@ class Para:
 
 @dataclass(frozen=True)
 class Topic:
-    """A sub-heading (`a|b`: one of them) and its paragraphs. `only`: left out of the filings of the other companies.
-    `chance` of standing in a filing, 0 to 1."""
+    """A sub-heading (`a|b`: one of them) and its paragraphs. `only`: left out of the filings of the other companies."""
 
     heading: str
     paras: tuple[Para, ...]
     only: Only | None = None
-    chance: float = 1.0

@@ -118,7 +118,6 @@ REGULATION: Final = Topic(
             2,
         ),
     ),
-    chance=0.8,
 )
 PROPERTIES: Final = Para(
     (

@@ -65,7 +65,6 @@ MARKET_RISK: Final = (
                 2,
             ),
         ),
-        chance=0.8,
     ),
 )
 NOTES: Final = (
@@ -101,7 +100,6 @@ NOTES: Final = (
                 2,
             ),
         ),
-        chance=0.7,
     ),
 )
 CONTROLS: Final = Para(

@@ -111,7 +111,6 @@ INCOME: Final = Topic(
             2,
         ),
     ),
-    chance=0.85,
 )
 LIQUIDITY: Final = Topic(
     "Liquidity and Capital Resources",
@@ -150,7 +149,6 @@ STOCKS: Final = Topic(
         ),
     ),
     only="goods",
-    chance=0.8,
 )
 RECEIVABLES: Final = Topic(
     "Receivables and Credit|Credit Quality",
@@ -168,7 +166,6 @@ RECEIVABLES: Final = Topic(
         ),
     ),
     only="services",
-    chance=0.8,
 )
 OUTLOOK: Final = Topic(
     "Outlook",
@@ -187,6 +184,5 @@ OUTLOOK: Final = Topic(
             2,
         ),
     ),
-    chance=0.75,
 )
 DISCUSSION: Final = (OVERVIEW, BY_SEGMENT, MARGINS, INCOME, LIQUIDITY, STOCKS, RECEIVABLES, OUTLOOK)

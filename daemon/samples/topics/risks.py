@@ -35,7 +35,6 @@ RISKS: Final = (
                 2,
             ),
         ),
-        chance=0.7,
     ),
     Topic(
         "A failure of {our} systems could stop {us}",
@@ -68,7 +67,6 @@ RISKS: Final = (
                 2,
             ),
         ),
-        chance=0.8,
     ),
     Topic(
         "{rival1} is larger than {we} are/is",
@@ -83,7 +81,6 @@ RISKS: Final = (
                 2,
             ),
         ),
-        chance=0.7,
     ),
     Topic(
         "{input1} may become scarce",
@@ -98,6 +95,5 @@ RISKS: Final = (
                 2,
             ),
         ),
-        chance=0.7,
     ),
 )  # fmt: skip
