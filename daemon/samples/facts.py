@@ -130,7 +130,7 @@ def _segment(company: Company, now: Year, was: Year, place: int) -> dict[str, st
     causes = company.more if a >= b else company.less
     key = f"s{place + 1}"
     # Each segment has reasons of its own, so that a reader never sees the same one three times on a page.
-    ordered = causes[place:] + causes[:place]
+    ordered = (causes[0], causes[1]) if place == 0 else (causes[place + 1],) * 2
     return {
         key: segment.name, f"{key}_does": segment.does, f"{key}_rev": money(a), f"{key}_was": money(b),
         f"{key}_by": change(a, b), f"{key}_diff": money(abs(round(a - b, 1))),

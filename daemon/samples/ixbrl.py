@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from daemon.samples.cover import Cover, cover
+from daemon.samples.cover import Cover, cover, long_date
 from daemon.samples.marks import NOTICE, SAMPLE_MARK
 from daemon.samples.pages import Block, Opening, contents, pages
 from daemon.samples.report import Heading, Report, Text
@@ -159,5 +159,5 @@ def _signatures(report: Report) -> list[str]:
         _div(f"<span {_BOLD}>SIGNATURES</span>", "text-align:center"),
         _div(_span("Pursuant to the requirements of Section 13 or 15(d) of the Securities Exchange Act of 1934, the Registrant has "
                    "duly caused this report to be signed on its behalf by the undersigned, thereunto duly authorized.")),
-        _div(_span(_text(report.company.name))), _div(_span(f"{report.filed:%B %d, %Y}")),
+        _div(_span(_text(report.company.name))), _div(_span(long_date(report.filed))),
     ]  # fmt: skip

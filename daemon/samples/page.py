@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from daemon.samples.cover import Cover, cover
+from daemon.samples.cover import Cover, cover, long_date
 from daemon.samples.marks import NOTICE, SAMPLE_MARK
 from daemon.samples.pages import Block, Opening, contents, pages
 from daemon.samples.report import Heading, Report, Text
@@ -101,5 +101,5 @@ def _signatures(report: Report) -> list[str]:
         _centred("<B>SIGNATURES</B>"),
         _paragraph("Pursuant to the requirements of Section 13 or 15(d) of the Securities Exchange Act of 1934, the registrant "
                    "has duly caused this report to be signed on its behalf by the undersigned."),
-        _paragraph(f"<B>{_text(report.company.name)}</B>"), _paragraph(f"{report.filed:%B %d, %Y}"),
+        _paragraph(f"<B>{_text(report.company.name)}</B>"), _paragraph(long_date(report.filed)),
     ]  # fmt: skip

@@ -3,9 +3,10 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from string import capwords
 from typing import Final
 
-from daemon.samples.cover import Cover, cover, file_number
+from daemon.samples.cover import Cover, cover, file_number, long_date
 from daemon.samples.marks import NOTICE, SAMPLE_MARK
 from daemon.samples.pages import Block, Opening, contents, pages
 from daemon.samples.report import Heading, Report, Text
@@ -92,7 +93,7 @@ def _cover(on: Cover) -> list[str]:
 def _contents(entries: Sequence[tuple[Opening, int]]) -> list[str]:
     lines = ["<PAGE>", "TABLE OF CONTENTS".center(_WIDTH), ""]
     for opening, page in entries:
-        label = f"Item {opening.number}. {opening.title}"[:60]
+        label = textwrap.shorten(f"Item {opening.number}. {opening.title}", 60, placeholder="")
         lines.append(f"{label} {'.' * (_WIDTH - 5 - len(label))} {page}")
     return [*lines, ""]
 
@@ -114,7 +115,7 @@ def _block(block: Block) -> Iterator[str]:
 
 def _title(text: str) -> str:
     """Plain text has no bold: a heading is in capitals where it is short, and ends without a full stop."""
-    return text.upper() if len(text) < 60 else text.title()
+    return text.upper() if len(text) < 60 else capwords(text)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -140,5 +141,5 @@ def _signatures(report: Report) -> list[str]:
         "SIGNATURES".center(_WIDTH).rstrip(), "",
         *_wrapped("Pursuant to the requirements of Section 13 or 15(d) of the Securities Exchange Act of 1934, the registrant has "
                   "duly caused this report to be signed on its behalf by the undersigned."), "",
-        report.company.name.upper(), "", f"{report.filed:%B %d, %Y}",
+        report.company.name.upper(), "", long_date(report.filed),
     ]  # fmt: skip

@@ -39,7 +39,7 @@ MARKETS: Final = Topic(
                 "Customers in {region1} pay within [30|45|60] days on average, those in {region2} somewhat later.",
                 "A field staff of {count_d} visits {customers} and advises them on {product3}.",
                 "{season}",
-                "Sales outside the home market [made up|were] {abroad} of the total in fiscal {y} and {abroad_was} in fiscal {yp}.",
+                "Customers won in fiscal {y} accounted for {rate_d} of {sales}, those won in fiscal {yp} for {rate_d_was} of it a year before.",
             ),
             3,
         ),
