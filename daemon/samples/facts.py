@@ -50,7 +50,7 @@ def facts(company: Company, years: Sequence[Year], index: int, *, seed: int) -> 
 def _names(company: Company, now: Year) -> dict[str, str]:
     plural = company.voice == "we"
     found = {
-        "we": company.voice, "our": "our" if plural else "its", "us": "us" if plural else "the Company",
+        "we": company.voice, "sells_to": "sells to" if company.goods else "serves", "our": "our" if plural else "its", "us": "us" if plural else "the Company",
         "company": company.name, "short": company.short, "state": company.state, "city": company.city,
         "trade": company.trade, "founded": str(company.founded), "customers": company.customers,
         "sales": company.sales_name, "cost": company.cost_name, "margin": company.margin_name,
@@ -147,12 +147,14 @@ def _loose(company: Company, number: int, *, seed: int) -> dict[str, str]:
     )
     found: dict[str, str] = {}
     for letter in "abcdefgh":
+        count = base.randint(14, 86) + drift.randint(-4, 4)
         found[f"share_{letter}"] = f"{base.randint(12, 58) + drift.randint(-3, 3)}%"
-        found[f"count_{letter}"] = str(base.randint(14, 86) + drift.randint(-4, 4))
+        found |= {f"count_{letter}": str(count), f"hundreds_{letter}": f"{100 * count:,}"}
         found[f"small_{letter}"] = money(
             round(company.revenue * base.uniform(0.004, 0.02) * drift.uniform(0.9, 1.1), 1)
         )
         found[f"rate_{letter}"] = f"{base.uniform(1.4, 9.6) + drift.uniform(-0.5, 0.5):.1f}%"
+    found["busy"] = f"{base.randint(71, 92) + drift.randint(-3, 3)}%"
     found["used"] = f"{base.uniform(94, 97) + drift.uniform(-1, 1):.1f}%"
     found["top1"], found["top3"] = f"{base.randint(9, 16) + drift.randint(-1, 1)}%", f"{base.randint(24, 38)}%"
     found["stay"] = f"{base.uniform(4.2, 4.8) + drift.uniform(-0.2, 0.2):.1f}"

@@ -76,7 +76,10 @@ def items(company: Company, years: Sequence[Year], index: int, *, seed: int) -> 
     shown = years[max(0, index - 2) : index + 1]
     known = facts(company, years, index, seed=seed)
     said: dict[str, list[Part]] = {
-        "1": [*_about(company, known, rng), *_topics(_kept(topics.BUSINESS, 3, rng), company, known, rng)],
+        "1": [
+            *_about(company, known, rng),
+            *_topics(_kept(_fitting(topics.BUSINESS, company), 3, rng), company, known, rng),
+        ],
         "1A": _risks(company, known, rng),
         "1B": [Text("None.")],
         "2": [*_text(topics.PROPERTIES, known, rng), _sites(company)],
@@ -84,7 +87,7 @@ def items(company: Company, years: Sequence[Year], index: int, *, seed: int) -> 
         "4": [Text("Not applicable.")],
         "5": _text(topics.STOCK, known, rng) if rng.random() < _FULL else [Text(fill(_BY_REFERENCE, known, rng))],
         "7": _discussion(company, shown, known, rng),
-        "7A": _topics(_kept(topics.MARKET_RISK, 1, rng), company, known, rng),
+        "7A": _topics(_kept(_fitting(topics.MARKET_RISK, company), 1, rng), company, known, rng),
         "8": [
             income(company, shown),
             balance(company, shown),
@@ -107,7 +110,7 @@ def amended(report_items: Sequence[Item], why: str) -> tuple[Item, ...]:
 
 def _about(company: Company, known: Mapping[str, str], rng: random.Random) -> Iterator[Part]:
     opening = (
-        "{short} {trade}, mainly {product1}, {product2} and {product3}, and sells to {customers} in {region1} and "
+        "{short} {trade}, mainly {product1}, {product2} and {product3}, and {sells_to} {customers} in {region1} and "
         "{region2}."
     )
     yield Heading(fill("[General|Overview|The Company]", known, rng))
@@ -121,14 +124,14 @@ def _about(company: Company, known: Mapping[str, str], rng: random.Random) -> It
 def _risks(company: Company, known: Mapping[str, str], rng: random.Random) -> list[Part]:
     """The company's own risks and the common ones, in an order of the company's choice that lasts."""
     own = [Topic(risk.heading, (Para((risk.sentences[0],), risk.sentences[1:], 3),)) for risk in company.risks]
-    every = [*_kept(own, 3, rng), *_kept(topics.RISKS, 2, rng)]
+    every = [*_kept(own, 3, rng), *_kept(_fitting(topics.RISKS, company), 2, rng)]
     order = random.Random(f"risks|{company.cik}")
     places = {topic.heading: order.random() for topic in (*own, *topics.RISKS)}
     return _topics(sorted(every, key=lambda topic: places[topic.heading]), company, known, rng)
 
 
 def _discussion(company: Company, shown: Sequence[Year], known: Mapping[str, str], rng: random.Random) -> list[Part]:
-    fitting = [topic for topic in topics.DISCUSSION if topic.only is None or (topic.only == "goods") == company.goods]
+    fitting = _fitting(topics.DISCUSSION, company)
     parts = _topics([*fitting[:3], *_kept(fitting[3:], 2, rng)], company, known, rng)
     place = next((i for i, part in enumerate(parts) if isinstance(part, Heading) and i > 0), len(parts))
     return [*parts[:place], segments(company, shown), *parts[place:]]
@@ -147,6 +150,10 @@ def _topics(chosen: Sequence[Topic], company: Company, known: Mapping[str, str],
 
 def _text(para: Para, known: Mapping[str, str], rng: random.Random) -> list[Part]:
     return [Text(paragraph([rng.choice(para.leads), *some(para.pool, para.count, rng)], known, rng))]
+
+
+def _fitting(chosen: Sequence[Topic], company: Company) -> list[Topic]:
+    return [topic for topic in chosen if topic.only is None or (topic.only == "goods") == company.goods]
 
 
 def _kept(chosen: Sequence[Topic], count: int, rng: random.Random) -> list[Topic]:

@@ -177,7 +177,7 @@ CRESSLINE: Final = Company(
     suit="residents of Port Selwyn, who claim that odors of the waste water plant lowered the value of their homes",
     season="Use of water is highest from June to September, when a dry month can add several percent to revenues.",
     about=(
-        "Cressline and its predecessors have supplied the valley towns since {founded} and own {count_c} hundred miles of mains.",
+        "Cressline and its predecessors have supplied the valley towns since {founded} and own {hundreds_c} miles of mains.",
         "At year end the Company served {units} thousand metered connections, compared with {units_was} thousand a year before.",
         "Rates are set by the state utility commission, which in its last order allowed a return on equity of {roe}.",
         "About {share_a} of the water comes from the Alder river, and the rest is pumped from {count_b} wells.",

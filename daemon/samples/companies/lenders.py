@@ -108,14 +108,14 @@ IRONBELL: Final = Company(
         "Utilization of the fleet was {used} at year end, compared with {used_was} a year before.",
         "The average lease has {count_b} months left to run, and leases on {share_a} of the cars end in {yn}.",
         "Tank cars make up {share_b} of the fleet by number and a larger share of it by value.",
-        "Our shops requalified {count_c} hundred tank cars in {y}, most of them for our own lessees.",
+        "Our shops requalified {hundreds_c} tank cars in {y}, most of them for our own lessees.",
         "We sold older cars for {small_a} and recorded gains of {small_b} on them.",
     ),
     risks=(
         Risk("Leases end, and cars may come back", (
             "A fall in shipments could lead to returns of railcars that earn nothing and must be stored at our cost.",
-            "Leases on {share_d} of the cars end in {yn}, and rates on renewals may be lower than those that expire.",
-            "In {ypp} lessees returned {count_f} hundred sand hoppers, and storage cost us {small_d}.",
+            "Leases on {share_a} of the cars end in {yn}, and rates on renewals may be lower than those that expire.",
+            "In {ypp} lessees returned {hundreds_f} sand hoppers, and storage cost us {small_d}.",
         )),
         Risk("New tank car rules could make cars obsolete", (
             "A rule that requires thicker shells could reduce the lives of {share_e} of our tank cars.",
@@ -174,12 +174,12 @@ DUNMARROW: Final = Company(
         "Stone is heavy and cheap, so {share_a} of it is sold within {count_c} miles of the quarry.",
         "The average price of a ton of stone rose by {rate_a} in {y}, after {rate_a_was} in {yp}.",
         "Public works accounted for {share_b} of net sales, and state road programs for most of that.",
-        "We restored {count_a} hundred acres of worked-out land and hold {small_a} in reserve for more.",
+        "We restored {hundreds_a} acres of worked-out land and hold {small_a} in reserve for more.",
     ),
     risks=(
         Risk("Road budgets are made by legislatures", (
             "A lapse of the federal road program could delay contracts and reduce our net sales for several seasons.",
-            "Public works accounted for {share_e} of net sales in {y}, and contracts are let one year at a time.",
+            "Public works accounted for {share_b} of net sales in {y}, and contracts are let one year at a time.",
             "The Carolinas postponed projects worth {small_f} in {ypp} when the fuel tax brought in less.",
         )),
         Risk("New quarries are hard to open", (
@@ -195,7 +195,7 @@ DUNMARROW: Final = Company(
         )),
         Risk("Fuel and cement cost more when we can least pass it on", (
             "Higher diesel prices could reduce our margin on contracts that were bid a year before.",
-            "We burned {count_f} hundred thousand gallons a month, and a change of a dime costs {small_d} a year.",
+            "We burned {count_f} thousand gallons a day, and a change of a dime costs {small_d} a year.",
             "Cement is bought from Stallworth Materials, a competitor that could limit our supply in a shortage.",
         )),
     ),

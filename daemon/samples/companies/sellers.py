@@ -39,7 +39,7 @@ QUILLFERN: Final = Company(
     suit="Shelfmark Group, which claims that our rights registry copies its record format",
     season="Public libraries sign most contracts in June and July, after their budgets are approved.",
     about=(
-        "We shipped our first catalogue in {founded} and now serve {count_a} hundred buildings in {count_b} countries.",
+        "We shipped our first catalogue in {founded} and now serve {hundreds_a} buildings in {count_b} countries.",
         "Annual recurring revenue was {recurring} at year end, and {share_a} of it comes from public institutions.",
         "The renewal rate of subscriptions was {used}, compared with {used_was} in fiscal {yp}.",
         "Research and development expense was {rnd} in fiscal {y}, or {rnd_share} of total revenue, compared with {rnd_was} in {yp}.",
@@ -59,7 +59,7 @@ QUILLFERN: Final = Company(
         )),
         Risk("Public budgets may shrink", (
             "Cuts to library budgets could lead to fewer renewals and reduce our recurring revenue.",
-            "Public institutions accounted for {share_d} of recurring revenue at the end of fiscal {y}.",
+            "Public institutions accounted for {share_a} of recurring revenue at the end of fiscal {y}.",
             "The largest state-wide contract, which is {share_f} of total revenue, must be tendered again in {yn}.",
             "Universities have asked for discounts of up to {rate_d} when they renew.",
         )),
@@ -115,7 +115,7 @@ LARKMOOR: Final = Company(
     risks=(
         Risk("The government sets much of what we are paid", (
             "A cut of Medicare rates could reduce patient revenue without any change in the care that we give.",
-            "Medicare and Medicaid paid {share_d} of patient revenue in fiscal {y}, and both pay less than commercial insurers.",
+            "Medicare and Medicaid paid {share_a} of patient revenue in fiscal {y}, and both pay less than commercial insurers.",
             "A state program that paid rural hospitals {small_e} in fiscal {yp} expires in {yn} and may not be renewed.",
         )),
         Risk("Nurses are scarce", (
@@ -175,7 +175,7 @@ HOBNAIL: Final = Company(
         "We sold {units} thousand pairs of footwear in fiscal {y}, compared with {units_was} thousand in fiscal {yp}.",
         "Sales of stores open for more than a year changed by {rate_a}, after {rate_a_was} in fiscal {yp}.",
         "Boots of our own brand accounted for {share_a} of net sales and earn a higher margin than those of others.",
-        "The loyalty program has {count_b} hundred thousand members, who made {share_b} of all purchases.",
+        "The loyalty program has {count_b} thousand members, who made {share_b} of all purchases.",
         "We opened stores in the mountain states, closed others at the end of their leases, and spent {small_c} on both in fiscal {y}.",
     ),
     risks=(

@@ -44,6 +44,28 @@ MARKETS: Final = Topic(
             3,
         ),
     ),
+    only="goods",
+)
+CLIENTS: Final = Topic(
+    "Whom We Serve|Our Markets|Markets",
+    (
+        Para(
+            (
+                "{region1} [brought in|accounted for] {share_g} of {sales} in fiscal {y}, compared with {share_g_was} in fiscal {yp}, and {region2} most of the rest.",
+                "{we} serve/serves {customers} in {region1}, {region2} and {region3}; the three largest of them accounted for {top3} of {sales}.",
+            ),
+            (
+                "{product1} and {product2} are sought by most {customers}, {product5} by few.",
+                "Agreements run for [two|three|five] years on average, and {share_d} of them came up for renewal in fiscal {y}.",
+                "New business in {region3} added {rate_d} to {sales} in fiscal {y}, after {rate_d_was} in the year before.",
+                "A staff of {count_d} in {city} answers questions about {product3}.",
+                "{season}",
+                "{we} lost/lost {rate_f} of {customers} in fiscal {y} and won about as many in {region2}.",
+            ),
+            3,
+        ),
+    ),
+    only="services",
 )
 COMPETITION: Final = Topic(
     "Competition",
@@ -81,6 +103,7 @@ SUPPLY: Final = Topic(
             2,
         ),
     ),
+    only="goods",
 )
 PEOPLE: Final = Topic(
     "Human Capital|Employees|Our People",
@@ -126,10 +149,10 @@ PROPERTIES: Final = Para(
     ),
     (
         "{we} believe/believes that the sites are well maintained and sufficient for the next [two|three] years.",
-        "The capacity of the sites was used to about {share_h} on average during the year.",
+        "The capacity of the sites was used to about {busy} on average during the year.",
         "Work on {project} began in fiscal {yp} and should be finished in fiscal {yn}.",
         "Leases end between {yn} and {ylater}, and most can be extended for five years.",
     ),
     3,
 )
-BUSINESS: Final = (SEGMENTS, MARKETS, COMPETITION, SUPPLY, PEOPLE, REGULATION)
+BUSINESS: Final = (SEGMENTS, MARKETS, CLIENTS, COMPETITION, SUPPLY, PEOPLE, REGULATION)

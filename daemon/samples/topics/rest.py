@@ -25,7 +25,7 @@ STOCK: Final = Para(
     ),
     (
         "{we} repurchased {bought} shares in fiscal {y} at an average price of {price}.",
-        "There were about {count_g} hundred holders of record on {end}.",
+        "There were about {hundreds_g} holders of record on {end}.",
         "The board of directors authorized further repurchases of up to {small_f} until the end of {yn}.",
         "The credit agreement allows dividends as long as debt stays below a multiple of earnings.",
     ),
@@ -65,6 +65,7 @@ MARKET_RISK: Final = (
                 2,
             ),
         ),
+        only="goods",
     ),
 )
 NOTES: Final = (

@@ -95,5 +95,6 @@ RISKS: Final = (
                 2,
             ),
         ),
+        only="goods",
     ),
 )  # fmt: skip
