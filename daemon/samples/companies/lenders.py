@@ -8,7 +8,7 @@ from daemon.samples.companies.base import Company, Risk, Segment, Site
 BRACKWATER: Final = Company(
     cik=9_990_000_002, name="Brackwater Valley Bancshares, Inc.", short="Brackwater", ticker="BWVBX", voice="the Company",
     state="Maryland", state_code="MD", city="Osprey Landing", street="1 Tidewater Square", exchange="Nasdaq",
-    sic="6022", sic_name="State Commercial Banks", year_end=(3, 31), first_year=2021,
+    sic="6022", sic_name="State Commercial Banks", year_end=(3, 31), first_year=2022,
     shapes=("html", "html", "ixbrl"), goods=False,
     revenue=247.0, gross=0.392, selling=0.118, debt=0.62, staff=1180, units=214.0, shares=21.4,
     sales_name="total revenue", cost_name="interest expense and provision for credit losses", margin_name="margin after funding costs",
@@ -74,7 +74,7 @@ BRACKWATER: Final = Company(
 IRONBELL: Final = Company(
     cik=9_990_000_005, name="Ironbell Railcar Leasing, Inc.", short="Ironbell", ticker="IRBLX", voice="we",
     state="Missouri", state_code="MO", city="Switchyard", street="800 Roundhouse Drive", exchange="NYSE",
-    sic="6159", sic_name="Finance Lessors", year_end=(12, 31), first_year=2021,
+    sic="6159", sic_name="Finance Lessors", year_end=(12, 31), first_year=2022,
     shapes=("sgml", "html", "html"), goods=False,
     revenue=356.0, gross=0.487, selling=0.094, debt=2.35, staff=640, units=41.5, shares=27.8,
     sales_name="lease revenue", cost_name="fleet operating costs", margin_name="lease margin", staff_name="employees",

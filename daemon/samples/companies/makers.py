@@ -8,7 +8,7 @@ from daemon.samples.companies.base import Company, Risk, Segment, Site
 TOLVANIC: Final = Company(
     cik=9_990_000_001, name="Tolvanic Tool Works, Inc.", short="Tolvanic", ticker="TLVNX", voice="we",
     state="Ohio", state_code="OH", city="Anvil Heights", street="1400 Forge Street", exchange="NYSE",
-    sic="3420", sic_name="Cutlery, Handtools & General Hardware", year_end=(6, 30), first_year=2021,
+    sic="3420", sic_name="Cutlery, Handtools & General Hardware", year_end=(6, 30), first_year=2022,
     shapes=("html", "ixbrl", "ixbrl"), goods=True,
     revenue=612.0, gross=0.357, selling=0.231, debt=0.27, staff=2950, units=7_800.0, shares=33.5,
     sales_name="net sales", cost_name="cost of sales", margin_name="gross margin", staff_name="employees",
@@ -137,7 +137,7 @@ PELLUCINE: Final = Company(
 MOSSGROVE: Final = Company(
     cik=9_990_000_012, name="Mossgrove Seed & Grain Co.", short="Mossgrove", ticker="MSGVX", voice="the Company",
     state="Nebraska", state_code="NE", city="Plum Prairie", street="51 Elevator Road", exchange="Nasdaq",
-    sic="0100", sic_name="Agricultural Production-Crops", year_end=(8, 31), first_year=2023,
+    sic="0100", sic_name="Agricultural Production-Crops", year_end=(8, 31), first_year=2022,
     shapes=("html", "ixbrl", "sgml"), goods=True,
     revenue=541.0, gross=0.289, selling=0.187, debt=0.36, staff=1690, units=6_150.0, shares=29.3,
     sales_name="net sales", cost_name="cost of products sold", margin_name="gross margin", staff_name="employees",

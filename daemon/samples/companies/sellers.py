@@ -8,7 +8,7 @@ from daemon.samples.companies.base import Company, Risk, Segment, Site
 QUILLFERN: Final = Company(
     cik=9_990_000_004, name="Quillfern Software Corporation", short="Quillfern", ticker="QFRNX", voice="we",
     state="Colorado", state_code="CO", city="Larkspur Mesa", street="600 Index Avenue", exchange="Nasdaq",
-    sic="7372", sic_name="Services-Prepackaged Software", year_end=(1, 31), first_year=2023,
+    sic="7372", sic_name="Services-Prepackaged Software", year_end=(1, 31), first_year=2022,
     shapes=("ixbrl", "ixbrl", "ixbrl"), goods=False,
     revenue=328.0, gross=0.714, selling=0.548, debt=0.22, staff=1910, units=5.6, shares=61.0,
     sales_name="total revenue", cost_name="cost of revenue", margin_name="gross margin", staff_name="team members",
@@ -140,7 +140,7 @@ LARKMOOR: Final = Company(
 HOBNAIL: Final = Company(
     cik=9_990_000_009, name="Hobnail Outfitters, Inc.", short="Hobnail", ticker="HBNLX", voice="we",
     state="Washington", state_code="WA", city="Cedar Switchback", street="220 Trailhead Parkway", exchange="Nasdaq",
-    sic="5661", sic_name="Retail-Shoe Stores", year_end=(2, 28), first_year=2023,
+    sic="5661", sic_name="Retail-Shoe Stores", year_end=(2, 28), first_year=2022,
     shapes=("ixbrl", "html", "sgml"), goods=True,
     revenue=706.0, gross=0.438, selling=0.359, debt=0.19, staff=5240, units=5_900.0, shares=38.7,
     sales_name="net sales", cost_name="cost of sales and occupancy", margin_name="gross margin", staff_name="associates",

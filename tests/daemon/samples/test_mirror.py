@@ -87,6 +87,12 @@ def test_eight_held_out_filings_come_before_a_third_of_the_others(filings):
     assert heldout[7] - 7 <= 28 // 3
 
 
+def test_training_companies_file_for_the_same_three_years_each_with_its_like(filings):
+    # The demo lets one such year appear before each training.
+    years = Counter(one.sample.period.year for one in filings if one.sample.cik not in HELDOUT_CIKS)
+    assert years == {2022: 9, 2023: 10, 2024: 9}
+
+
 @pytest.mark.parametrize(
     ("ciks", "accession", "body", "answer"),
     [
