@@ -22,7 +22,7 @@ _HEADLINE: Final = "field = 'summary' AND metric = 'rougeL'"
 def count_all(log: EventLog, activity: Activity, *, threshold: int, paused: str | None) -> Status:
     """Counts from the typed tables, a few milliseconds each."""
     statuses = log.query("SELECT status, count(*) FROM filings GROUP BY status ORDER BY status")
-    eligible = _since_snapshot(log)
+    eligible = eligible_since_snapshot(log)
     return Status(
         written_at=utc_now(),
         purpose=log.purpose,
@@ -64,7 +64,7 @@ def _recent(log: EventLog, table: str, span: timedelta) -> int:
     return int(log.query(sql, [utc_now() - span])[0][0])
 
 
-def _since_snapshot(log: EventLog) -> int:
+def eligible_since_snapshot(log: EventLog) -> int:
     return _count(
         log,
         "SELECT count(*) FROM triplet_keys WHERE eligible AND seq > (SELECT coalesce(max(log_seq), 0) FROM raw.snapshots)",

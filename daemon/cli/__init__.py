@@ -2,14 +2,17 @@
 
 import os
 import sys
-from typing import NoReturn
+import traceback
+from typing import Final, NoReturn
 
 import typer
 
-from daemon.cli import doctor, explain, init, rebuild, run, service, sql, status, watch
+from daemon.cli import demo, doctor, explain, init, rebuild, run, service, sql, status, watch
 from daemon.disk import as_state_problem
 from daemon.terminal import printable
 from store.errors import FinsdistillError, StateUnusable
+
+_BUG: Final = 70  # EX_SOFTWARE of sysexits.h
 
 app = typer.Typer(
     help="Turns SEC 10-K filings into an ever-growing dataset of triplets and keeps a small student trained on it.",
@@ -18,12 +21,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, status, sql, init, doctor, watch, explain, rebuild, service):
+for group in (run, demo, status, sql, init, doctor, watch, explain, rebuild, service):
     group.register(app)
 
 
 def main() -> None:
-    """Exit codes: 0 done, 1 an error a person can act on, 2 usage, 3 the state cannot be used."""
+    """Exit codes: 0 done, 1 an error a person can act on, 2 usage, 3 the state cannot be used, 70 a bug of ours."""
     try:
         app()
     except FinsdistillError as error:
@@ -32,10 +35,11 @@ def main() -> None:
         # The reader (`| head`) has gone; what is still buffered must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except OSError as error:
-        if (problem := as_state_problem(error)) is None:
-            raise
-        _end(problem)
+    except Exception as error:  # noqa: BLE001 - the last place: what nobody foresaw is shown whole and ends with a code of its own
+        if isinstance(error, OSError) and (problem := as_state_problem(error)) is not None:
+            _end(problem)
+        traceback.print_exc()
+        sys.exit(_BUG)  # not 1, which systemd takes for a configuration that a restart would not mend
 
 
 def _end(error: FinsdistillError) -> NoReturn:

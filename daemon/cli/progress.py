@@ -14,7 +14,7 @@ class Bars:
     """One bar a task; `refresh` is called by the publishing tick. Nothing is drawn where nobody watches."""
 
     def __init__(self, activity: Activity, *, shown: bool) -> None:
-        self._activity, self._shown = activity, shown
+        self._activity, self.shown = activity, shown
         self._ids: dict[str, TaskID] = {}
         self._progress = Progress(
             SpinnerColumn(),
@@ -26,20 +26,21 @@ class Bars:
             console=Console(file=sys.stderr),
             transient=True,
         )
+        self.console = self._progress.console  # what is printed on it stands above the bars
 
     def __enter__(self) -> "Bars":
-        if self._shown:
+        if self.shown:
             self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
+        if self.shown:
             self._progress.stop()
 
     def refresh(self) -> None:
-        if not self._shown:
+        if not self.shown:
             return
         tasks = {task.what: task for task in self._activity.tasks()}
         for gone in set(self._ids) - set(tasks):

@@ -1,9 +1,9 @@
 """Lists of filings, through sec-edgar-api's client and our gateway."""
 
-import json
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from sec_edgar_api.EdgarClient import EdgarClient
 
 from daemon.edgar.addresses import TICKERS, index_url
@@ -60,7 +60,7 @@ class Client(EdgarClient):
         moved = self._gateway.edgar.data_url + url.removeprefix(_FIXED)
         body = self._gateway.get(moved)
         try:
-            return json.loads(body)
+            return from_json(body)  # json.loads ends in a RecursionError on a hundred thousand brackets
         except ValueError as cause:
             raise EdgarUnreadable(moved, f"no JSON ({_first_line(cause)})") from cause
 

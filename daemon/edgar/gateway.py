@@ -6,6 +6,7 @@ SEC's rules: at most 10 requests a second, and a User-Agent that says who asks
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -38,11 +39,12 @@ class Gateway:
         stop: threading.Event,
         jitter: Callable[[], float] = random.random,
         now: Callable[[], datetime] = utc_now,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         if edgar.user_agent is None:
             raise NoUserAgent
         self.edgar, self.user_agent = edgar, edgar.user_agent
-        self._limiter = Limiter(edgar.requests_per_s, stop=stop)
+        self._limiter = Limiter(edgar.requests_per_s, stop=stop, clock_s=clock_s)
         self._jitter, self._now = jitter, now
         self._session = _session(self.user_agent, proxies=not on_this_machine(edgar.www_url))
         self._words = structlog.get_logger()

@@ -23,17 +23,17 @@ def checked_user_agent(value: str) -> str:
 def checked_host(value: str) -> str:
     """Encrypted, except to this machine itself."""
     parts = urlsplit(value)
-    if (
-        parts.scheme not in {"https", "http"}
-        or not parts.hostname
-        or parts.username
-        or parts.query
-        or parts.path.strip("/")
-    ):
+    beside = parts.username or parts.query or parts.fragment or parts.path.strip("/")
+    if parts.scheme not in {"https", "http"} or not parts.hostname or beside or _has_blanks(value):
         raise ValueError(f"{value!r} is not like https://www.sec.gov")
+    _ = parts.port  # raises ValueError for what is no port
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"{value!r} is not encrypted: use https")
     return value.rstrip("/")
+
+
+def _has_blanks(value: str) -> bool:
+    return not value.isprintable() or " " in value
 
 
 def is_loopback(host: str) -> bool:

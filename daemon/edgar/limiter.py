@@ -11,29 +11,35 @@ _MARGIN: Final = 1.05  # requests leave evenly and arrive a little unevenly; at 
 
 
 class Limiter:
-    """Shared by all threads."""
+    """Shared by all threads. They leave one after the other, so that one who wakes late never comes in a burst with the
+    next."""
 
     def __init__(self, per_s: float, *, stop: threading.Event, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._interval_s = _MARGIN / per_s
         self._stop, self._clock_s = stop, clock_s
-        self._lock = threading.Lock()
-        self._free_at = self._paused_until = clock_s()
+        self._turn, self._lock = threading.Lock(), threading.Lock()
+        self._free_at = clock_s()
 
     def wait(self) -> None:
         """Returns when one more request may leave. Raises Stopped."""
-        while True:
-            with self._lock:
-                turn = max(self._free_at, self._clock_s())
-                self._free_at = turn + self._interval_s
-            self.rest(turn - self._clock_s())
-            if self._paused_until <= self._clock_s():
-                return  # else a pause came meanwhile, and everyone takes a new turn after it
+        with self._turn:
+            self.rest(0.0)
+            while (left_s := self._take()) > 0:
+                self.rest(left_s)
 
     def pause(self, seconds: float) -> None:
-        """Holds everyone back, as EDGAR asks of a client that it refuses."""
+        """Holds everyone back, as EDGAR asks of a client that it refuses; also who waits for a turn already."""
         with self._lock:
-            self._paused_until = max(self._paused_until, self._clock_s() + seconds)
-            self._free_at = max(self._free_at, self._paused_until)
+            self._free_at = max(self._free_at, self._clock_s() + seconds)
+
+    def _take(self) -> float:
+        """0 when the turn was taken, else the seconds until it may be."""
+        with self._lock:
+            now_s = self._clock_s()
+            if now_s < self._free_at:
+                return self._free_at - now_s
+            self._free_at = now_s + self._interval_s
+            return 0.0
 
     def rest(self, seconds: float) -> None:
         """Raises Stopped when the stop comes first."""

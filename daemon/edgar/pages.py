@@ -8,6 +8,8 @@ from bs4 import BeautifulSoup
 
 _LARGEST: Final = 2_000_000  # bytes; an index page of a hundred documents has 30,000
 _TOLD: Final = 160  # characters of a page that an error quotes
+# The viewer's page is XHTML: BeautifulSoup would warn about it, and means well, but lxml's HTML parser reads what comes.
+_DECLARATION: Final = re.compile(rb"\s*<\?xml[^>]*>")
 _CIK: Final = re.compile(r"\b\d{10}\b")
 _FILER: Final = re.compile(r"\((?:Filer|Filed by|Subject)\)", re.IGNORECASE)
 
@@ -42,4 +44,4 @@ def sentence_of(page: bytes) -> str:
 
 
 def _soup(page: bytes) -> BeautifulSoup:
-    return BeautifulSoup(page[:_LARGEST], "lxml")
+    return BeautifulSoup(_DECLARATION.sub(b"", page[:_LARGEST], count=1), "lxml")

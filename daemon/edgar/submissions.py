@@ -7,7 +7,7 @@ move from one to the other, so nothing here relies on positions. Fields come and
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Final
 
@@ -17,6 +17,9 @@ from store.ids import ACCESSION
 
 # As EDGAR names documents; a folder in front (the XSL view of a form) may stand there too.
 _DOCUMENT: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.\-]{0,120}/)?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,120}")
+
+
+_MARGIN: Final = timedelta(days=7)
 
 
 class _Answer(BaseModel):
@@ -90,5 +93,5 @@ def _day(value: str) -> date | None:
 
 
 def needed(pages: tuple[Page, ...], since: date) -> tuple[Page, ...]:
-    """The pages that may hold a filing of that day or later."""
-    return tuple(page for page in pages if page.last is None or page.last >= since)
+    """The pages that may hold a filing of that day or later; their own dates are a day off now and then."""
+    return tuple(page for page in pages if page.last is None or page.last + _MARGIN >= since)

@@ -1,6 +1,5 @@
 """company_tickers.json: which company a ticker is. Pure."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -48,7 +47,7 @@ class TickerTable:
 
 def ticker_table(body: bytes) -> TickerTable:
     """Raises ValueError for anything but a table of companies."""
-    rows = _ROWS.validate_python(json.loads(body))
+    rows = _ROWS.validate_json(body)
     if not rows:
         raise ValueError("the table of tickers is empty")
     return TickerTable([Named(row.cik_str, row.ticker.upper(), row.title) for row in rows.values()])

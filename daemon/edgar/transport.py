@@ -21,25 +21,26 @@ class Broken(Exception):
     """No whole answer came: no connection, cut, too slow, or its packing is damaged."""
 
 
-def ask(session: requests.Session, url: str, *, limit: int) -> Answer:
-    """Raises Broken; EdgarTooLarge for more than `limit` bytes, packed or not."""
+def ask(session: requests.Session, url: str, *, limit: int, whole_s: float = _WHOLE_S) -> Answer:
+    """Raises Broken, also for what takes longer than `whole_s`; EdgarTooLarge for more than `limit` bytes, packed or not."""
     try:
         with session.get(url, stream=True, timeout=(_CONNECT_S, _SILENCE_S), allow_redirects=False) as response:
-            packed = _read(response, url, limit)
+            packed = _read(response, url, limit, whole_s)
             return Answer(response.status_code, response.headers, _unpacked(response, packed, url, limit))
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
         raise Broken(_reason(cause)) from cause
 
 
-def _read(response: requests.Response, url: str, limit: int) -> bytes:
+def _read(response: requests.Response, url: str, limit: int, whole_s: float) -> bytes:
     """The bytes as they travel. urllib3 notices a body that is shorter than announced, or a chunk that does not end."""
     pieces, size, started = [], 0, time.monotonic()
-    while piece := response.raw.read(_PIECE, decode_content=False):
+    # `read` would wait until a whole piece is there: a drip of a byte now and then would never come to the question below.
+    while piece := response.raw.read1(_PIECE, decode_content=False):
         size += len(piece)
         if size > limit:
             raise EdgarTooLarge(url, limit)
-        if time.monotonic() - started > _WHOLE_S:
-            raise Broken(f"{size:,} bytes in {_WHOLE_S:.0f} seconds and no end")
+        if time.monotonic() - started > whole_s:
+            raise Broken(f"{size:,} bytes in {whole_s:.0f} seconds and no end")
         pieces.append(piece)
     return b"".join(pieces)
 

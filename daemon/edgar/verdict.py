@@ -80,8 +80,8 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
         return min(float(value), _LONGEST_S)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # the latter for a year that no calendar has
         return None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     return min(max(0.0, (moment - now).total_seconds()), _LONGEST_S)

@@ -1,0 +1,1 @@
+"""The tour: the whole loop on invented filings, while somebody watches."""

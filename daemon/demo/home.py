@@ -1,0 +1,101 @@
+"""The demo's folder: sample filings, a configuration and a state of its own."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from daemon.samples import HELDOUT_CIKS, Sample, write_samples
+from daemon.standin import StandIn
+from store.errors import FinsdistillError
+
+_MARK: Final = ".finsdistill-demo"  # what tells our folder from anybody else's
+
+# 9 training companies a year give about 130 triplets to train on; the figures were tuned for two cores and four minutes.
+_CONFIG: Final = """\
+# Written by `finsdistill demo`: invented companies, a toy teacher and a toy student. Nothing here is real.
+[service]
+log_level = "warning"
+publish_every_s = 0.5
+min_free_gib = 0.2
+
+[edgar]
+user_agent = "finsdistill demo demo@example.com"
+companies = {companies}
+since = 2015-01-01
+poll = 2
+data_url = "{data_url}"
+www_url = "{www_url}"
+
+[teacher]
+kind = "extractive"
+
+[student]
+base = "seedling"
+quantization = "none"
+
+[trainer]
+threshold = {threshold}
+objective = "summary"
+epochs = {epochs}
+seed = {seed}
+
+[evaluator]
+heldout = {heldout}
+heldout_share = 0
+max_examples = {max_examples}
+max_summary_tokens = 96
+seed = {seed}
+"""
+
+
+class FolderTaken(FinsdistillError):
+    """The demo writes only into a folder that is empty or was its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is not empty and was not made by a demo: name another one with --dir")
+
+
+@dataclass(frozen=True)
+class Home:
+    """`samples` in the order of their filing dates."""
+
+    folder: Path
+    samples: tuple[Sample, ...]
+
+    @property
+    def edgar(self) -> Path:
+        return self.folder / "edgar"
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def configure(self, edgar: StandIn, *, seed: int) -> None:
+        ciks = dict.fromkeys(sample.cik for sample in self.samples)
+        text = _CONFIG.format(
+            companies=_listed(ciks),
+            heldout=_listed(HELDOUT_CIKS),
+            data_url=edgar.data_url,
+            www_url=edgar.www_url,
+            threshold=110,
+            epochs=3,
+            max_examples=100,
+            seed=seed,
+        )
+        self.config.write_text(text, "utf-8")
+
+
+def _listed(ciks: object) -> str:
+    return str([str(cik) for cik in ciks]).replace("'", '"')  # type: ignore[attr-defined]
+
+
+def make_home(folder: Path, *, seed: int) -> Home:
+    """A new one; a former demo there is removed. Raises FolderTaken."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).is_file():
+            raise FolderTaken(folder)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
+    return Home(folder, write_samples(folder / "edgar", seed=seed))
