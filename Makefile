@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup test lint types bench clean
+.PHONY: help setup demo test lint types bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,9 @@ help: ## list the targets
 
 setup: $(VENV)/.setup ## make .venv with the pinned dependencies
 	@echo "ready: $(BIN)/finsdistill --help"
+
+demo: $(VENV)/.setup ## the whole loop on invented filings, from nothing, in about four minutes
+	$(BIN)/finsdistill demo
 
 # By file, so that what a file makes once (a tiny model, a wheel) is made once; pytest comes last and its last line counts.
 test: $(VENV)/.test lint types ## lint, types and every test, from nothing

@@ -11,15 +11,14 @@ from daemon.status import Status, read_status
 from store.errors import StateUnusable
 
 _WIDTH: Final = 110
-_SYSTEMS: Final = ("base", "champion", "challenger", "lead2", "random2", "self")
+_SYSTEMS: Final = ("challenger", "champion", "base", "lead2", "random2", "self")
 
 _TRIPLETS: Final = """
 SELECT company, item, text, rationale, summary FROM triplets WHERE split = 'train'
 QUALIFY row_number() OVER (PARTITION BY company ORDER BY md5(label_id)) = 1 ORDER BY md5(label_id) LIMIT 3
 """
 _ADAPTERS: Final = """
-SELECT a.adapter_id, a.rows, a.start, a.seconds, a.status, coalesce(a.detail, a.reason)
-FROM adapters a ORDER BY a.recorded_at, a.seq
+SELECT adapter_id, rows, start, seconds, status, coalesce(detail, reason) FROM adapters ORDER BY recorded_at, seq
 """
 _SCORES: Final = """
 SELECT adapter_id, system, value, low, high, n FROM metrics WHERE field = 'summary' AND metric = 'rougeL'
@@ -72,16 +71,16 @@ def _field(name: str, value: str) -> Iterator[str]:
 def _history(state_dir: Path) -> Iterator[str]:
     adapters = run_query(state_dir, _ADAPTERS)[1]
     scores = {(adapter, system): rest for adapter, system, *rest in run_query(state_dir, _SCORES)[1]}
-    yield f"{'adapter':<10}{'rows':>5}  {'start':<8}{'trained':>8}  " + "".join(f"{name:<22}" for name in _SYSTEMS)
     for adapter, rows, start, seconds, status, why in adapters:
-        shown = "".join(f"{_score(scores.get((adapter, name))):<22}" for name in _SYSTEMS)
-        yield f"{adapter[:8]:<10}{rows:>5}  {start:<8}{seconds:>6.0f} s  {shown}".rstrip()
-        yield f"{'':<10}{status}: {why}"
+        yield f"{adapter[:8]}  {rows} rows, {start}, trained in {seconds:.0f} s: {status}"
+        found = [(name, scores[adapter, name]) for name in _SYSTEMS if (adapter, name) in scores]
+        for pair in (found[n : n + 3] for n in range(0, len(found), 3)):
+            yield (" " * 10 + "".join(f"{f'{name} {_score(score)}':<34}" for name, score in pair)).rstrip()
+        yield from textwrap.wrap(why, _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
+        yield ""
 
 
-def _score(found: list[Any] | None) -> str:
-    if found is None:
-        return "-"
+def _score(found: list[Any]) -> str:
     value, low, high, _ = found
     return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
