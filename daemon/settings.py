@@ -74,6 +74,8 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         given = TomlConfigSettingsSource(Settings, toml_file=path)()
         given["teacher"] = {"kind": DEFAULT_TEACHER, **given.get("teacher", {})}
         settings = Settings(**given)
+    except OSError as cause:
+        raise ConfigProblem(f"{path} cannot be read ({cause.strerror}): make it readable for this user") from cause
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise ConfigProblem(f"{path} is not valid TOML: {cause}") from cause
     except ValidationError as cause:

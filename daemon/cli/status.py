@@ -56,12 +56,16 @@ def lines(status: Status, *, pid: int | None, now: datetime) -> list[str]:
     age = max(0.0, (now - status.written_at).total_seconds())
     service = f"running (process {pid})" if pid else "not running"
     return [
-        f"service      {service}; figures of {_ago(age)} ago, log at event {status.seq:,}",
+        f"service      {service}; figures of {_ago(age)} ago, log at event {status.seq:,}{_purpose(status)}",
         *_filing_lines(status, now),
         *_label_lines(status),
         *_student_lines(status),
         *_now_lines(status, running=pid is not None),
     ]
+
+
+def _purpose(status: Status) -> str:
+    return " of a demo: the filings are invented" if status.purpose == "demo" else ""
 
 
 def _filing_lines(status: Status, now: datetime) -> list[str]:
