@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 
-ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
+ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}", re.ASCII)
 
 
 def canonical_json(value: object) -> str:

@@ -44,4 +44,5 @@ def sentence_of(page: bytes) -> str:
 
 
 def _soup(page: bytes) -> BeautifulSoup:
-    return BeautifulSoup(_DECLARATION.sub(b"", page[:_LARGEST], count=1), "lxml")
+    declared = _DECLARATION.match(page)
+    return BeautifulSoup(page[declared.end() if declared else 0 : _LARGEST], "lxml")
