@@ -15,7 +15,15 @@ from daemon.terminal import printable
 from store.errors import FinsdistillError
 
 _PATIENCE_S: Final = 5.0  # a running service takes a command within a moment, unless EDGAR is slow
-_LIST: Final = "SELECT ticker, cik, split, name FROM companies WHERE watched ORDER BY company_id"
+# Who was named by CIK has its name and ticker from its filings.
+_LIST: Final = """
+SELECT coalesce(c.ticker, f.ticker), c.cik, c.split, coalesce(c.name, f.company), coalesce(f.filings, 0)
+FROM companies c LEFT JOIN (
+    SELECT company_id, arg_max(ticker, seq) AS ticker, arg_max(company, seq) AS company, count(*) AS filings
+    FROM filings GROUP BY company_id
+) f ON f.company_id = c.company_id
+WHERE c.watched ORDER BY c.company_id
+"""
 Names = Annotated[list[str], typer.Argument(help="tickers or CIKs", metavar="TICKER...")]
 
 watch = typer.Typer(help="The watch list: whose filings are wanted.", no_args_is_help=True)
@@ -54,8 +62,9 @@ def list_(config: Config = None) -> None:
     settings = settings_of(config)
     configured = ", ".join(settings.edgar.companies) or "nobody"
     _, rows = run_query(settings.service.state_dir, _LIST)
-    for ticker, cik, split, name in [("ticker", "CIK", "split", "name"), *rows]:
-        sys.stdout.write(printable(f"{ticker or '-':<8} {cik or '-':>10}  {split:<8} {name or '-'}") + "\n")
+    for ticker, cik, split, name, filings in [("ticker", "CIK", "split", "name", "filings"), *rows]:
+        line = f"{ticker or '-':<8} {cik or '-':>10}  {split:<8} {filings:>7}  {name or '-'}"
+        sys.stdout.write(printable(line) + "\n")
     sys.stdout.write(f"{len(rows)} watched; edgar.companies: {configured}\n")
 
 

@@ -1,5 +1,6 @@
 """The demo's folder: sample filings, a configuration and a state of its own."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,10 +73,10 @@ class Home:
         return self.folder / "config.toml"
 
     def configure(self, edgar: StandIn, *, seed: int) -> None:
-        ciks = dict.fromkeys(sample.cik for sample in self.samples)
+        tickers = sorted({sample.ticker for sample in self.samples})
         text = _CONFIG.format(
-            companies=_listed(ciks),
-            heldout=_listed(HELDOUT_CIKS),
+            companies=json.dumps(tickers),
+            heldout=json.dumps([str(cik) for cik in HELDOUT_CIKS]),
             data_url=edgar.data_url,
             www_url=edgar.www_url,
             threshold=110,
@@ -84,10 +85,6 @@ class Home:
             seed=seed,
         )
         self.config.write_text(text, "utf-8")
-
-
-def _listed(ciks: object) -> str:
-    return str([str(cik) for cik in ciks]).replace("'", '"')  # type: ignore[attr-defined]
 
 
 def make_home(folder: Path, *, seed: int) -> Home:

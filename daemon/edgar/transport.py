@@ -64,5 +64,8 @@ def _unpacked(response: requests.Response, packed: bytes, url: str, limit: int) 
     return body
 
 
-def _reason(cause: Exception) -> str:
+def _reason(cause: BaseException) -> str:
+    """The innermost of the errors that the libraries wrap around each other: "Connection refused", not where it passed."""
+    while cause.__context__ is not None:
+        cause = cause.__context__
     return f"{type(cause).__name__}: {cause}"[:300]
