@@ -2,7 +2,6 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -11,7 +10,7 @@ import structlog
 from daemon.activity import Activity
 from daemon.edgar.addresses import filing_url
 from daemon.edgar.client import Client
-from daemon.edgar.problems import EdgarMissing, EdgarProblem
+from daemon.edgar.problems import EdgarMissing, EdgarProblem, EdgarUnavailable
 from daemon.edgar.submissions import Listed, Page, Submissions, listed, needed
 from daemon.intake import Intake, Refused
 from daemon.sections import EdgarSettings
@@ -38,10 +37,11 @@ class _Round:
 
 @dataclass
 class _Seen:
-    """What needs no second look: accessions in the log, and continuation pages that were read as they are now."""
+    """What needs no second look: accessions in the log, and continuation pages that were read as they are now and for
+    what is wanted now."""
 
     accessions: set[str]
-    pages: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, tuple[Page, EdgarSettings]] = field(default_factory=dict)
 
 
 class Discover:
@@ -110,7 +110,8 @@ class Discover:
         except EdgarMissing as error:
             self._trouble(f"EDGAR has no list of filings for {_name(company)}", error)
         except EdgarProblem as error:
-            now.failed, now.in_a_row = now.failed + 1, now.in_a_row + 1
+            now.failed += 1
+            now.in_a_row += isinstance(error, EdgarUnavailable)  # what EDGAR answers badly stands in nobody else's way
             self._trouble(f"{_name(company)} could not be polled: {error.why}", error)
             if now.in_a_row == _GIVE_UP and now.todo:
                 now.failed += len(now.todo)
@@ -128,22 +129,28 @@ class Discover:
         """How many were found."""
         if company.cik is None:
             return 0
+        edgar = self.edgar
         submissions = self._client.submissions(company.cik)
+        unread = [
+            page
+            for page in needed(submissions.filings.files, edgar.since)
+            if self._seen.pages.get(page.name) != (page, edgar)
+        ]
+        rows = [submissions.filings.recent, *map(self._client.page, unread)]
+        wanted = [row for part in rows for row in listed(part) if self._is_wanted(row)]
         found = 0
-        for filing in sorted(self._candidates(submissions), key=lambda row: (row.filed is None, row.filed)):
+        for filing in sorted(wanted, key=lambda row: (row.filed is None, row.filed)):
             found += self._discover(company, submissions, filing)
+        # Only now: when EDGAR failed on the way, the next round must come back to what these pages name.
+        self._seen.pages |= {page.name: (page, edgar) for page in unread}
         return found
-
-    def _candidates(self, submissions: Submissions) -> Iterator[Listed]:
-        yield from filter(self._is_wanted, listed(submissions.filings.recent))
-        for page in needed(submissions.filings.files, self.edgar.since):
-            if self._seen.pages.get(page.name) != page:
-                yield from filter(self._is_wanted, listed(self._client.page(page)))
-                self._seen.pages[page.name] = page
 
     def _is_wanted(self, row: Listed) -> bool:
         early = row.filed is None or row.filed < self.edgar.since
-        return row.form in self.edgar.forms and not early and row.accession not in self._seen.accessions
+        return row.form in self._forms() and not early and row.accession not in self._seen.accessions
+
+    def _forms(self) -> frozenset[str]:
+        return frozenset(form.upper() for form in self.edgar.forms)
 
     def _discover(self, company: Company, submissions: Submissions, row: Listed) -> int:
         cik = submissions.cik
