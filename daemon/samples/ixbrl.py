@@ -26,7 +26,7 @@ _MONEY: Final = re.compile(r"\$([\d,]+\.\d) million")
 
 
 def ixbrl(report: Report) -> bytes:
-    """UTF-8 bytes: on one line for every second company, as some filing agents write them."""
+    """ASCII bytes: on one line for every second company, as some filing agents write them."""
     paged = pages(report)
     lines = [
         "<?xml version='1.0' encoding='ASCII'?>",
@@ -45,7 +45,7 @@ def ixbrl(report: Report) -> bytes:
         foot = f"{report.company.name} | {report.now.number} {report.form} | {number}"
         lines += [_div(_span(_text(foot)), "text-align:center"), '<hr style="page-break-after:always"/>']
     lines += [*_signatures(report), "</body></html>"]
-    return ("" if report.company.cik % 2 else "\n").join(lines).encode()
+    return ("" if report.company.cik % 2 else "\n").join(lines).encode("ascii", "xmlcharrefreplace")
 
 
 def _file(report: Report) -> str:

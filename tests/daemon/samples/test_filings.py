@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -93,6 +94,14 @@ def test_every_document_says_that_it_is_invented(filings, words):
 def test_inline_xbrl_comes_on_one_line_and_on_many(filings):
     lines = {one.body.count(b"\n") > 100 for one in filings if one.sample.shape == "ixbrl"}
     assert lines == {True, False}
+
+
+def test_inline_xbrl_is_well_formed(filings):
+    for one in filings:
+        if one.sample.shape == "ixbrl":
+            tree = ElementTree.fromstring(one.body)  # noqa: S314 - our own bytes
+            named = {element.get("name") for element in tree.iter()}
+            assert {"dei:EntityCentralIndexKey", "dei:DocumentType", "us-gaap:Revenues"} <= named
 
 
 def test_plain_text_was_typed_to_eighty_columns(filings):
