@@ -85,13 +85,10 @@ def read(path: Path) -> Dropped:
         raise
     except OSError as cause:
         raise CommandMalformed(path, cause.strerror or "it cannot be opened") from cause
-    with os.fdopen(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise CommandMalformed(path, "it is no regular file")
-        if status.st_uid not in {os.geteuid(), 0}:
-            raise CommandMalformed(path, f"it belongs to user {status.st_uid}, not to {os.geteuid()}")
-        body = file.read(MAX_BYTES + 1)
+    try:
+        body = _body(fd, path)
+    finally:
+        os.close(fd)
     if len(body) > MAX_BYTES:
         raise CommandMalformed(path, f"more than {MAX_BYTES:,} bytes")
     try:
@@ -102,11 +99,23 @@ def read(path: Path) -> Dropped:
         raise CommandMalformed(path, f"{where or 'the file'}: {problem['msg']}") from cause
 
 
+def _body(fd: int, path: Path) -> bytes:
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        raise CommandMalformed(path, "it is no regular file")
+    if status.st_uid not in {os.geteuid(), 0}:
+        raise CommandMalformed(path, f"it belongs to user {status.st_uid}, not to {os.geteuid()}")
+    with os.fdopen(fd, "rb", closefd=False) as file:
+        return file.read(MAX_BYTES + 1)
+
+
 def set_aside(malformed: CommandMalformed) -> Path:
     """Into `refused/`, the reason beside it."""
     folder = malformed.path.parent / _REFUSED
     folder.mkdir(exist_ok=True)
     target = folder / malformed.path.name
+    if os.path.lexists(target):  # a folder would not give way
+        target = folder / f"{new_ulid()}.json"
     malformed.path.rename(target)
     write_durably(target.with_suffix(".reason.txt"), f"{malformed.reason}\n".encode())
     return target

@@ -65,7 +65,9 @@ class Directory:
         return self._table or TickerTable(())
 
     def _is_stale(self) -> bool:
-        return self._table is None or self._clock_s() - self._path.stat().st_mtime > _FRESH_S
+        if self._table is None or not self._path.exists():
+            return True
+        return self._clock_s() - self._path.stat().st_mtime > _FRESH_S
 
     def _asked(self, client: Client) -> TickerTable:
         self._table, body = client.tickers()

@@ -1,5 +1,6 @@
 """How a filing's bytes enter the log, whichever road brought them: blob, splits, discovery, fetch, alias."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,10 +42,12 @@ class Refused:
 
 
 class Intake:
-    """May be used from several threads: what is decided on is checked again when it is appended."""
+    """May be used from several threads. One of them decides at a time: two that bring the same bytes at the same moment
+    would write the same blob, and two accessions with the same bytes would not see that one is the other's alias."""
 
     def __init__(self, log: EventLog, *, blobs: Blobs, splits: SplitRule, activity: Activity) -> None:
         self._log, self._blobs, self._splits, self._activity = log, blobs, splits, activity
+        self._deciding = threading.RLock()
         self._words = structlog.get_logger()
 
     def stranger(self, ciks: Iterable[int], accession: str, body: bytes | None = None) -> tuple[str, str] | None:
@@ -67,6 +70,10 @@ class Intake:
 
     def discover(self, filing: FilingDiscovered) -> bool:
         """False where the log has heard of it already."""
+        with self._deciding:
+            return self._discover(filing)
+
+    def _discover(self, filing: FilingDiscovered) -> bool:
         stream = f"filing-{filing.accession}"
         version = self._log.version_of(stream)
         if self._is_known(filing.accession):
@@ -75,12 +82,16 @@ class Intake:
         try:
             self._log.append(Append(stream, (filing,), f"discovered-{filing.accession}", expect=version))
         except StreamMoved:
-            return self.discover(filing)
+            return self._discover(filing)
         self._words.info("filing_discovered", accession=filing.accession, company=filing.company, form=filing.form)
         return True
 
     def accept(self, filing: FilingDiscovered, fetched: Fetched) -> None:
         """The bytes of a filing that is usable; `filing` is recorded with them where it is new."""
+        with self._deciding:
+            self._accept(filing, fetched)
+
+    def _accept(self, filing: FilingDiscovered, fetched: Fetched) -> None:
         stream, sha256 = f"filing-{fetched.accession}", sha256_hex(fetched.body)
         version = self._log.version_of(stream)
         known = self._log.query(
@@ -88,7 +99,8 @@ class Intake:
             [fetched.accession, sha256],
         )
         stored = dict(known).get(fetched.accession)
-        if stored == sha256:
+        key = f"fetched-{fetched.accession}-{sha256[:32]}"
+        if stored == sha256 or self._log.was_appended(key):  # the latter: they were refused since, and still would be
             return None
         if stored is not None:
             detail = f"the log has {stored[:12]} under this accession, this file is {sha256[:12]}"
@@ -98,13 +110,10 @@ class Intake:
         self.assign_splits(filing.ciks, filing.accession)
         events = (_fetch(fetched, sha256, alias_of),)
         both = events if self._is_known(filing.accession) else (filing, *events)
-        key = f"fetched-{fetched.accession}-{sha256[:32]}"
         try:
             self._log.append(Append(stream, both, key, expect=version))
         except StreamMoved:
-            return self.accept(
-                filing, fetched
-            )  # another road brought it at the same moment: decide on what is there now
+            return self._accept(filing, fetched)  # it was read at the same moment: decide on what is there now
         self._words.info("filing_fetched", accession=filing.accession, company=filing.company, form=filing.form)
         return None
 

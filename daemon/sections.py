@@ -1,5 +1,6 @@
 """The sections of `config.toml`: keys, bounds and defaults. What a key means to a person stands in the template."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -22,6 +23,15 @@ def _checked_poll(value: int | str) -> int | str:
     return value
 
 
+def _checked_company(value: str) -> str:
+    if value.strip() == "*":
+        raise ValueError('"*", every filer, comes with a later version: name the companies')
+    if not re.fullmatch(r"[A-Za-z0-9.\-]{1,20}", value.strip()):
+        raise ValueError(f"{value!r} is neither a ticker nor a CIK")
+    return value.strip()
+
+
+Company = Annotated[str, AfterValidator(_checked_company)]
 Poll = Annotated[int | str, AfterValidator(_checked_poll)]
 Host = Annotated[str, AfterValidator(checked_host)]
 UserAgent = Annotated[str, AfterValidator(checked_user_agent)]
@@ -43,7 +53,7 @@ class ServiceSettings(Section):
 
 class EdgarSettings(Section):
     user_agent: UserAgent | None = None
-    companies: tuple[str, ...] = ("AAPL", "MSFT", "GOOGL")
+    companies: tuple[Company, ...] = ("AAPL", "MSFT", "GOOGL")
     forms: tuple[str, ...] = DEFAULT_FORMS
     since: date = date(2015, 1, 1)
     poll: Poll = 3600
@@ -84,7 +94,7 @@ class TrainerSettings(Section):
 
 
 class EvaluatorSettings(Section):
-    heldout: tuple[str, ...] = ("GOOGL",)
+    heldout: tuple[Company, ...] = ("GOOGL",)
     heldout_share: float = Field(default=0.1, ge=0, le=1)
     max_examples: int = Field(default=300, ge=1)
     max_summary_tokens: int = Field(default=160, ge=1)

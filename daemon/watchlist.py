@@ -93,12 +93,13 @@ class WatchList:
     def _decide(self, event: CompanyWatched | CompanyUnwatched, key: str | None) -> None:
         """Without a key it follows from what the stream said last, so its version names it."""
         stream = f"company-{event.company_id}"
-        version = self._log.version_of(stream)
-        name = key or f"{event.by}-{version}"
-        appended = self._log.append(Append(stream, (event,), f"{event.type}-{event.company_id}-{name}"))
-        if not appended.repeated:
-            self._known = fold(self._known, event)
-            self._words.info(_WORDS[event.type], company=event.company_id, by=event.by)
+        name = key or f"{event.by}-{self._log.version_of(stream)}"
+        named = f"{event.type}-{event.company_id}-{name}"
+        if self._log.was_appended(named):
+            return  # the same command again; what is known of the company by now need not be what was known then
+        self._log.append(Append(stream, (event,), named))
+        self._known = fold(self._known, event)
+        self._words.info(_WORDS[event.type], company=event.company_id, by=event.by)
 
 
 _WORDS = {"CompanyWatched": "company_watched", "CompanyUnwatched": "company_unwatched"}

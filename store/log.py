@@ -90,6 +90,10 @@ class EventLog:
         rows = self.query("SELECT seq FROM ledger.cursors WHERE consumer = ?", [consumer])
         return rows[0][0] if rows else 0
 
+    def was_appended(self, key: str) -> bool:
+        """Whether an append key stands for something already, whatever that was."""
+        return bool(self.query("SELECT 1 FROM ledger.appends WHERE append_key = ?", [key]))
+
     def version_of(self, stream: str) -> int:
         rows = self.query("SELECT version FROM ledger.streams WHERE stream = ?", [stream])
         return rows[0][0] if rows else 0

@@ -47,3 +47,11 @@ def edgar() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real filings at {folder}")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test recorded for people to read, such as scores as they came; with xdist a print would be lost."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    for name, value in (found for report in reports for found in getattr(report, "user_properties", ())):
+        terminalreporter.section(name)
+        terminalreporter.write_line(str(value))

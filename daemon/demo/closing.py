@@ -1,5 +1,7 @@
 """The closing screen: status, three triplets, every score as it came, and what to type next."""
 
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -94,6 +96,8 @@ def _next(folder: Path) -> Iterator[str]:
         _WIDTH,
     )
     yield ""
+    if shutil.which("finsdistill") is None:
+        yield f"  . {Path(sys.prefix) / 'bin' / 'activate'}"
     yield f"  export FINSDISTILL_CONFIG={config}      # to look around in the demo's state:"
     yield "  finsdistill status"
     yield '  finsdistill sql "SELECT company, item, summary FROM triplets LIMIT 5"'

@@ -70,9 +70,11 @@ class Screen:
     def _say(self, line: Line) -> None:
         self._said_s = time.monotonic()
         minutes, seconds = divmod(int(self._now_s()), 60)
-        self.write(f"{minutes:2}:{seconds:02}  {line.kind:<10}{line.text}", _STYLES.get(line.kind, ""))
+        margin = " " * _MARGIN
+        first = f"{minutes:2}:{seconds:02}  {line.kind:<10}"
+        text = textwrap.fill(line.text, _WIDTH, initial_indent=first, subsequent_indent=margin)
+        self.write(text, _STYLES.get(line.kind, ""))
         if line.why:
-            margin = " " * _MARGIN
             self.write(textwrap.fill(line.why, _WIDTH, initial_indent=margin, subsequent_indent=margin), "dim")
 
     def _now_s(self) -> float:

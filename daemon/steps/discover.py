@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
 import structlog
@@ -137,20 +138,17 @@ class Discover:
             if self._seen.pages.get(page.name) != (page, edgar)
         ]
         rows = [submissions.filings.recent, *map(self._client.page, unread)]
-        wanted = [row for part in rows for row in listed(part) if self._is_wanted(row)]
+        forms = frozenset(form.upper() for form in edgar.forms)
+        wanted = [row for part in rows for row in listed(part) if row.form in forms and self._is_new(row, edgar.since)]
         found = 0
-        for filing in sorted(wanted, key=lambda row: (row.filed is None, row.filed)):
+        for filing in sorted(wanted, key=lambda row: row.filed or edgar.since):
             found += self._discover(company, submissions, filing)
         # Only now: when EDGAR failed on the way, the next round must come back to what these pages name.
         self._seen.pages |= {page.name: (page, edgar) for page in unread}
         return found
 
-    def _is_wanted(self, row: Listed) -> bool:
-        early = row.filed is None or row.filed < self.edgar.since
-        return row.form in self._forms() and not early and row.accession not in self._seen.accessions
-
-    def _forms(self) -> frozenset[str]:
-        return frozenset(form.upper() for form in self.edgar.forms)
+    def _is_new(self, row: Listed, since: date) -> bool:
+        return row.filed is not None and row.filed >= since and row.accession not in self._seen.accessions
 
     def _discover(self, company: Company, submissions: Submissions, row: Listed) -> int:
         cik = submissions.cik
