@@ -223,7 +223,7 @@ class _Parts:
             Inbox(self.settings.inbox.dir, self.log),
             self.intake,
             parser=self.parser,
-            forms=frozenset(form.upper() for form in self.settings.edgar.forms),
+            forms=frozenset(self.settings.edgar.forms),
             activity=self.activity,
         )
 

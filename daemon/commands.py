@@ -51,6 +51,15 @@ class CommandMalformed(FinsdistillError):
         self.path, self.reason = path, reason
 
 
+class FolderClosed(FinsdistillError):
+    """The commands folder belongs to the service's user."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"you may not write into {folder}: run the command as the user whose service it is (sudo -u …)"
+        )
+
+
 @dataclass(frozen=True)
 class Dropped:
     path: Path
@@ -62,11 +71,14 @@ class Dropped:
 
 
 def drop(state_dir: Path, command: Command) -> Path:
-    """Hands the command over; returns when it is on disk."""
+    """Hands the command over; returns when it is on disk. Raises FolderClosed."""
     folder = state_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{new_ulid()}.json"
-    write_durably(path, command.model_dump_json().encode())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_durably(path, command.model_dump_json().encode())
+    except PermissionError as cause:
+        raise FolderClosed(folder) from cause
     return path
 
 

@@ -58,7 +58,7 @@ def follow(app: App, ticks: Ticks, new: Settings) -> None:
     app.settings = merged(app.settings, new)
     set_up_logs(app.settings.service.log_level, app.settings.service.log_format)
     app.train.replan(plans_of(app.settings), app.settings.trainer.threshold)
-    app.ingest.forms = frozenset(form.upper() for form in app.settings.edgar.forms)
+    app.ingest.forms = frozenset(app.settings.edgar.forms)
     if app.edgar is not None:
         app.edgar.discover.edgar = app.settings.edgar
     ticks.follow(app.settings)

@@ -54,7 +54,7 @@ class ServiceSettings(Section):
 class EdgarSettings(Section):
     user_agent: UserAgent | None = None
     companies: tuple[Company, ...] = ("AAPL", "MSFT", "GOOGL")
-    forms: tuple[str, ...] = DEFAULT_FORMS
+    forms: tuple[Annotated[str, AfterValidator(str.upper)], ...] = DEFAULT_FORMS
     since: date = date(2015, 1, 1)
     poll: Poll = 3600
     data_url: Host = "https://data.sec.gov"
