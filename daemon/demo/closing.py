@@ -92,7 +92,8 @@ def _next(folder: Path) -> Iterator[str]:
     yield from textwrap.wrap(
         "All of it ran on this machine: the companies, their filings and every figure in them are invented, and both models "
         "are toys: the teacher picks sentences by rule, the student has half a million parameters. It shows that the loop "
-        "works and says nothing of what Llama 3 and TinyLlama can do. lead2 and random2 copy two sentences of the text.",
+        "works and says nothing of what Llama 3 and TinyLlama can do. The passages are short and made from a few hundred "
+        "patterns, so choosing their best sentences is easier than in a real filing; lead2 and random2 copy two of them.",
         _WIDTH,
     )
     yield ""

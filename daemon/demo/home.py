@@ -12,7 +12,8 @@ from store.errors import FinsdistillError
 
 _MARK: Final = ".finsdistill-demo"  # what tells our folder from anybody else's
 
-# 9 training companies a year give about 130 triplets to train on; the figures were tuned for two cores and four minutes.
+# A year of the nine training companies gives about 170 triplets to train on, so that each trips the threshold once. Batch,
+# rate and epochs were chosen for two cores and four minutes (docs/decisions.md).
 _CONFIG: Final = """\
 # Written by `finsdistill demo`: invented companies, a toy teacher and a toy student. Nothing here is real.
 [service]
@@ -30,21 +31,24 @@ www_url = "{www_url}"
 
 [teacher]
 kind = "extractive"
+max_summary_tokens = 72
 
 [student]
 base = "seedling"
 quantization = "none"
 
 [trainer]
-threshold = {threshold}
+threshold = 150
 objective = "summary"
-epochs = {epochs}
+epochs = 5
+batch_size = 16
+learning_rate = 0.005
 seed = {seed}
 
 [evaluator]
 heldout = {heldout}
 heldout_share = 0
-max_examples = {max_examples}
+max_examples = 200
 max_summary_tokens = 96
 seed = {seed}
 """
@@ -79,9 +83,6 @@ class Home:
             heldout=json.dumps([str(cik) for cik in HELDOUT_CIKS]),
             data_url=edgar.data_url,
             www_url=edgar.www_url,
-            threshold=110,
-            epochs=3,
-            max_examples=100,
             seed=seed,
         )
         self.config.write_text(text, "utf-8")
