@@ -63,7 +63,7 @@ ExecStart={command} run --config {config}
 ExecReload=/bin/kill -HUP $MAINPID
 # A log that a new version must convert or prove is read before the service says that it is ready.
 TimeoutStartSec=15min
-# The main loop pings every minute. One that no longer does is killed and started again: kill -9 loses nothing.
+# The main loop pings every few seconds. One that no longer does is killed and started again: kill -9 loses nothing.
 WatchdogSec=120
 Restart=on-failure
 RestartSec=30
