@@ -147,9 +147,14 @@ class Home:
         found: list[dict[str, Any]] = json.loads(done.stdout)
         return found
 
-    def start(self, *arguments: str) -> "Service":
+    def start(self, *arguments: str, **environment: str) -> "Service":
         process = subprocess.Popen(
-            [COMMAND, "run", *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            [COMMAND, "run", *arguments],
+            cwd=self.folder,
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         return Service(process)
 
