@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -17,10 +18,12 @@ from daemon.filing.errors import FilingUnreadable
 from daemon.intake import Fetched, Intake, Refused
 from daemon.stopped import Stopped
 from store.events import EVENT, FilingDiscovered
-from store.log import EventLog
+from store.log import EventLog, utc_now
 
 # A list may name a filing before its files are there, and a file may be replaced by a whole one. Seconds between tries.
 _MISSING_S: Final = (5.0, 30.0, 300.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
+_GONE_S: Final = (3600.0, 6 * 3600.0, 24 * 3600.0)  # of a filing that had time to arrive: news must not wait for it
+_RECENT: Final = timedelta(days=7)
 _CUT_S: Final = (5.0, 30.0, 300.0)
 _AWAY_S: Final = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)  # then every hour: EDGAR comes back
 _SOON_S: Final = 60.0  # `run --once` waits for what is due so soon, and leaves the rest to the next run
@@ -60,9 +63,10 @@ class Fetch:
         activity: Activity,
         fetched: threading.Event,
         clock_s: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._log, self._gateway, self._intake, self._activity = log, gateway, intake, activity
-        self._fetched, self._clock_s = fetched, clock_s
+        self._fetched, self._clock_s, self._now = fetched, clock_s, now
         self._due: dict[str, _Due] = {}
         self._read_to = 0
         self._words = structlog.get_logger()
@@ -104,7 +108,7 @@ class Fetch:
         except Stopped:
             return  # the next service fetches it
         except EdgarMissing as error:
-            self._later(due, url, error.why, _MISSING_S, refused="not_found")
+            self._later(due, url, error.why, self._missing_s(due.filing), refused="not_found")
         except EdgarTooLarge as error:
             self._refuse(due, url, "too_large", error.why)
         except FilingUnreadable as error:
@@ -122,6 +126,10 @@ class Fetch:
         self._fetched.set()
         del self._due[filing.accession]
         return None
+
+    def _missing_s(self, filing: FilingDiscovered) -> tuple[float, ...]:
+        old = filing.filed is not None and filing.filed < self._now().date() - _RECENT
+        return _GONE_S if old else _MISSING_S
 
     def _later(self, due: _Due, url: str, why: str, waits_s: tuple[float, ...], *, refused: str | None) -> None:
         """Tries again after the next of `waits_s`; after the last of them refuses with that reason, or goes on trying."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from daemon.standin import StandIn
@@ -22,10 +22,11 @@ www_url = "{www_url}"
 
 
 def write_company(mirror: Path, cik: int, years: Sequence[int], *, ticker: str = "", others: int = 30) -> None:
-    """Its 10-Ks of these years as whole submissions, among rows of other forms."""
+    """Its 10-Ks of these years as whole submissions, among rows of other forms; the last one is of today."""
     for name in ("submissions", "files", "Archives/edgar/data"):
         (mirror / name).mkdir(parents=True, exist_ok=True)
-    rows = [a_row(accession(cik, year), "10-K", date(year, 3, 1), primaryDocument="") for year in years]
+    days = {year: date(year, 3, 1) for year in years} | {max(years): datetime.now(UTC).date()}
+    rows = [a_row(accession(cik, year), "10-K", day, primaryDocument="") for year, day in days.items()]
     rest = other_rows(cik, others, newest=date(2026, 6, 30), oldest=date(2000, 1, 1))
     head = a_head(cik, f"INVENTED COMPANY {cik}", (ticker,) if ticker else ())
     write_submissions(mirror / "submissions", head, [*rows, *rest])

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from store.log import EventLog, open_log
 from tests.daemon.edgar.conftest import AGENT, HandTime
 from tests.edgar_submissions import a_head, a_row, other_rows, write_submissions
 
+TODAY = datetime(2021, 3, 2)  # the filings of 2021 are of yesterday
 BODY = b"<SEC-DOCUMENT>\n<DOCUMENT>\n<TYPE>10-K\n<TEXT>\n%s\n</TEXT>\n</DOCUMENT>\n</SEC-DOCUMENT>\n"
 
 
@@ -102,7 +103,7 @@ def watching(tmp_path: Path, mirror: Path) -> Iterator[Callable[..., Watching]]:
             watch = WatchList(log, Directory(tmp_path / "state", client), intake, activity)
             found = threading.Event()
             discover = Discover(log, client, watch, intake=intake, edgar=chosen, activity=activity, found=found)
-            fetch = Fetch(log, gateway, intake, activity=activity, fetched=found, clock_s=time)
+            fetch = Fetch(log, gateway, intake, activity=activity, fetched=found, clock_s=time, now=lambda: TODAY)
             return Watching(log, edgar, time, activity, intake, discover, fetch)
 
         yield start

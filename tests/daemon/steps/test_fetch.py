@@ -25,17 +25,20 @@ def test_the_newest_comes_first_and_each_comes_once(ours, watching):
     assert edgar.asked(PATH) == 1
 
 
-def test_a_filing_that_is_not_there_yet_stays_discovered_and_comes_when_it_is(ours, watching):
-    hidden = (ours / PATH).rename(ours / "later")
+@pytest.mark.parametrize(("year", "wait_s", "once_waits"), [(2021, 5, True), (2020, 3600, False)])
+def test_a_filing_that_is_not_there_yet_stays_discovered_and_comes_when_it_is(ours, watching, year, wait_s, once_waits):
+    hidden = (ours / f"{accession(OURS, year)}.txt").rename(ours / "later")
     edgar = watching([OURS])
     edgar.poll()
     edgar.fetch_all()
-    assert edgar.events("FilingFetched") == [accession(OURS, 2021)]
-    assert edgar.events("FilingRefused") == [] and edgar.fetch.waiting
-    hidden.rename(ours / PATH)
-    edgar.time.now_s += 5
+    assert accession(OURS, year) not in edgar.events("FilingFetched")
+    assert (edgar.events("FilingRefused"), edgar.fetch.waiting) == ([], once_waits)
+    hidden.rename(ours / f"{accession(OURS, year)}.txt")
+    edgar.time.now_s += wait_s - 1
+    assert not edgar.fetch.advance()
+    edgar.time.now_s += 1
     edgar.fetch_all()
-    assert edgar.events("FilingFetched") == [accession(OURS, 2021), accession(OURS, 2020)]
+    assert accession(OURS, year) in edgar.events("FilingFetched")
 
 
 def test_one_that_never_comes_is_refused_after_more_than_a_day(ours, watching):
