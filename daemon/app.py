@@ -56,6 +56,7 @@ NO_GPU: Final = (
 )
 
 
+_FETCHING: Final = 3  # filings at a time: the limiter is for all of them, and a slow answer holds up one
 _WOKEN_S: Final = 30.0  # lanes that are woken when there is work look by themselves only for what was missed
 NOT_HERE: Final = (
     "a demo's log takes nothing from {host}: the demo serves its own samples on this machine; for real filings use "
@@ -205,7 +206,7 @@ class _Parts:
     def edgar(self, gateway: Gateway, directory: Directory, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
         watch = WatchList(self.log, directory, self.intake, self.activity)
         fetch = Fetch(self.log, gateway, self.intake, activity=self.activity, fetched=fetched)
-        fetching = Lane("fetching", (fetch,), idle_s=_WOKEN_S)
+        fetching = Lane("fetching", (fetch,), idle_s=_WOKEN_S, threads=_FETCHING)
         discover = Discover(
             self.log,
             Client(gateway),

@@ -1,4 +1,4 @@
-"""A lane: steps that one thread does in turn, and how it rests when there is nothing to do."""
+"""A lane: steps that a thread does in turn, and how it rests when there is nothing to do."""
 
 import threading
 import time
@@ -18,6 +18,7 @@ class Lane:
     name: str
     steps: Sequence[Step]
     idle_s: float = 2.0
+    threads: int = 1  # more only where every step of the lane allows it
     wake: threading.Event = field(default_factory=threading.Event)
 
     def work(self, stop: threading.Event) -> None:
@@ -29,5 +30,6 @@ class Lane:
 
     def _rest(self, stop: threading.Event) -> None:
         deadline = time.monotonic() + (_SOON_S if any(step.waiting for step in self.steps) else self.idle_s)
-        while not stop.is_set() and not self.wake.is_set() and time.monotonic() < deadline:
-            self.wake.wait(0.2)
+        while not stop.is_set() and time.monotonic() < deadline:
+            if self.wake.wait(0.2):
+                return  # also where another thread of this lane cleared it already

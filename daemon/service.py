@@ -58,7 +58,7 @@ def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
 def run_service(app: App, outside: Outside) -> None:
     """Until `app.stop` is set, or a step fails for a reason that concerns all."""
     failure = Failure(app.stop)
-    threads = [_thread(lane, app.stop, failure) for lane in app.lanes.values()]
+    threads = [_thread(lane, app.stop, failure) for lane in app.lanes.values() for _ in range(lane.threads)]
     app.publish()  # so that `status` and `sql` answer from the first moment
     with _ticking(app, failure, outside.show, polling=True) as ticks, _watched_folders(app):
         for thread in threads:

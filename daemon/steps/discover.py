@@ -66,6 +66,7 @@ class Discover:
         self._seen = _Seen({accession for (accession,) in log.query("SELECT accession FROM raw.filings")})
         self._round: _Round | None = None
         self._wanted = False
+        self._unreached: frozenset[str] = frozenset()
         self._words = structlog.get_logger()
 
     def begin(self) -> None:
@@ -97,7 +98,9 @@ class Discover:
             return False
         except EdgarProblem as error:
             self._trouble(f"edgar.companies cannot all be resolved: {error}", error)
-        companies = self._watch.watched()
+        # Who was not reached last time comes first, so that nobody waits for ever behind those EDGAR has trouble with.
+        companies = sorted(self._watch.watched(), key=lambda company: company.company_id not in self._unreached)
+        self._unreached = frozenset()
         self._round = _Round(deque(companies), len(companies))
         return True
 
@@ -116,6 +119,7 @@ class Discover:
             self._trouble(f"{_name(company)} could not be polled: {error.why}", error)
             if now.in_a_row == _GIVE_UP and now.todo:
                 now.failed += len(now.todo)
+                self._unreached = frozenset(company.company_id for company in now.todo)
                 now.todo.clear()
 
     def _end(self) -> bool:

@@ -43,6 +43,7 @@ class _Due:
     filing: FilingDiscovered
     at_s: float
     tried: int = 0
+    taken: bool = False
 
 
 def _rank(due: _Due) -> tuple[int, int, str]:
@@ -52,7 +53,8 @@ def _rank(due: _Due) -> tuple[int, int, str]:
 
 
 class Fetch:
-    """One filing at a time. `fetched` is set when there is something to read."""
+    """One filing at a time, in as many threads as like: one that waits for a slow answer holds nobody up. `fetched` is
+    set when there is something to read."""
 
     def __init__(
         self,
@@ -69,27 +71,48 @@ class Fetch:
         self._fetched, self._clock_s, self._now = fetched, clock_s, now
         self._due: dict[str, _Due] = {}
         self._read_to = 0
+        self._choosing = threading.Lock()
         self._words = structlog.get_logger()
 
     def advance(self) -> bool:
-        self._read_discoveries()
-        now_s = self._clock_s()
-        due = min((due for due in self._due.values() if due.at_s <= now_s), key=_rank, default=None)
+        due = self._choose()
         if due is None:
             return False
-        if not self._log.query(_IS_OPEN, [due.filing.accession]):
-            del self._due[due.filing.accession]  # the inbox brought it
-            return True
-        with self._activity.task(f"fetching {due.filing.accession}"):
-            self._try(due)
+        try:
+            self._fetch(due)
+        finally:
+            due.taken = False
         return True
 
     @property
     def waiting(self) -> bool:
-        return any(due.at_s <= self._clock_s() + _SOON_S for due in self._due.values())
+        soon_s = self._clock_s() + _SOON_S
+        with self._choosing:
+            return any(due.at_s <= soon_s for due in self._due.values())
 
     def close(self) -> None:
         self._gateway.close()
+
+    def _choose(self) -> _Due | None:
+        now_s = self._clock_s()
+        with self._choosing:
+            self._read_discoveries()
+            ready = (due for due in self._due.values() if due.at_s <= now_s and not due.taken)
+            chosen = min(ready, key=_rank, default=None)
+            if chosen is not None:
+                chosen.taken = True
+        return chosen
+
+    def _fetch(self, due: _Due) -> None:
+        accession = due.filing.accession
+        if not self._log.query(_IS_OPEN, [accession]):
+            return self._settled(accession)  # the inbox brought it
+        with self._activity.task(f"fetching {accession}"):
+            return self._try(due)
+
+    def _settled(self, accession: str) -> None:
+        with self._choosing:
+            del self._due[accession]
 
     def _read_discoveries(self) -> None:
         if self._log.query(_NEWEST)[0][0] <= self._read_to:
@@ -124,8 +147,7 @@ class Fetch:
             return self._refuse(due, url, *strange)
         self._intake.accept(filing, Fetched(filing.accession, body, url))
         self._fetched.set()
-        del self._due[filing.accession]
-        return None
+        return self._settled(filing.accession)
 
     def _missing_s(self, filing: FilingDiscovered) -> tuple[float, ...]:
         old = filing.filed is not None and filing.filed < self._now().date() - _RECENT
@@ -145,4 +167,4 @@ class Fetch:
     def _refuse(self, due: _Due, url: str, reason: str, detail: str) -> None:
         accession = due.filing.accession
         self._intake.refuse(Refused(accession, reason, detail, url=url, name=accession))
-        del self._due[accession]
+        self._settled(accession)

@@ -91,6 +91,17 @@ def test_a_round_ends_when_edgar_is_away_and_the_next_one_finds_all(mirror, watc
     assert len(edgar.events("FilingDiscovered")) == 6
 
 
+def test_who_was_not_reached_comes_first_in_the_next_round(mirror, watching):
+    for cik in range(OURS, OURS + 4):
+        write_company(mirror, cik, [2020])
+    away = Fault("503", host="data", path=f"CIK000000({OURS}|{OURS + 1}|{OURS + 2})")
+    edgar = watching(range(OURS, OURS + 4), faults=[away])
+    edgar.poll()
+    assert edgar.events("FilingDiscovered") == []
+    edgar.poll()
+    assert edgar.events("FilingDiscovered") == [accession(OURS + 3, 2020)]
+
+
 def test_a_company_without_a_list_is_said_and_the_others_are_polled(mirror, watching):
     write_company(mirror, OTHER, [2020])
     edgar = watching([OURS, OTHER])

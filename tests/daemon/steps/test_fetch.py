@@ -1,5 +1,7 @@
 """What is discovered is fetched, once, or says why not."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from daemon.intake import Fetched
@@ -23,6 +25,15 @@ def test_the_newest_comes_first_and_each_comes_once(ours, watching):
     edgar.fetch_all()
     assert edgar.events("FilingFetched") == [accession(OURS, 2021), accession(OURS, 2020)]
     assert edgar.asked(PATH) == 1
+
+
+def test_a_slow_answer_holds_nobody_up_and_each_comes_once(ours, watching):
+    edgar = watching([OURS], faults=[Fault("slow", path=f"{accession(OURS, 2021)}.txt", lasts_s=1)])
+    edgar.poll()
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda _: edgar.fetch.advance(), range(3)))
+    assert edgar.events("FilingFetched") == [accession(OURS, 2020), accession(OURS, 2021)]
+    assert (edgar.asked(PATH), edgar.fetch.advance()) == (1, False)
 
 
 @pytest.mark.parametrize(("year", "wait_s", "once_waits"), [(2021, 5, True), (2020, 3600, False)])
