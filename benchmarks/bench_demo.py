@@ -21,7 +21,7 @@ SYSTEMS = ("challenger", "champion", "base", "lead2", "random2", "self")
 HISTORY = """
 SELECT a.adapter_id, a.rows, a.start, a.status, m.system, m.value, m.low, m.high, m.n, m.clusters
 FROM adapters a JOIN metrics m ON m.adapter_id = a.adapter_id
-WHERE m.field = 'summary' AND m.metric = 'rougeL' ORDER BY a.seq
+WHERE m.field = 'summary' AND m.metric = 'rougeL' ORDER BY a.recorded_at
 """
 
 

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from store.events.base import Fact, Split
 
 
@@ -16,6 +18,11 @@ class LogCreated(Fact):
 By = Literal["config", "command"]  # who wants it: `edgar.companies`, or a person's command
 
 
+def _is_config(by: str) -> bool:
+    """A field that came after the event's first version is absent where it says nothing new: old payloads stay as they are."""
+    return by == "config"
+
+
 class CompanyWatched(Fact):
     """A company's new filings are wanted."""
 
@@ -24,7 +31,7 @@ class CompanyWatched(Fact):
     cik: int | None
     ticker: str | None
     name: str | None
-    by: By = "config"
+    by: By = Field(default="config", exclude_if=_is_config)
 
 
 class CompanyUnwatched(Fact):
@@ -32,7 +39,7 @@ class CompanyUnwatched(Fact):
 
     type: Literal["CompanyUnwatched"] = "CompanyUnwatched"
     company_id: str
-    by: By = "config"
+    by: By = Field(default="config", exclude_if=_is_config)
 
 
 class CompanyRefused(Fact):
