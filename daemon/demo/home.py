@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from daemon.lock import holder
 from daemon.samples import HELDOUT_CIKS, Sample, write_samples
 from daemon.standin import StandIn
 from store.errors import FinsdistillError
@@ -55,10 +56,10 @@ seed = {seed}
 
 
 class FolderTaken(FinsdistillError):
-    """The demo writes only into a folder that is empty or was its own."""
+    """The demo writes only into a folder that is empty, or was a demo's that has ended."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder} is not empty and was not made by a demo: name another one with --dir")
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"{folder} {why}: name another one with --dir")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def make_home(folder: Path, *, seed: int) -> Home:
     """A new one; a former demo there is removed. Raises FolderTaken."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).is_file():
-            raise FolderTaken(folder)
+            raise FolderTaken(folder, "is not empty and was not made by a demo")
+        if (pid := holder(folder / "state")) is not None:
+            raise FolderTaken(folder, f"is a demo's that still runs (process {pid})")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).touch()

@@ -1,6 +1,7 @@
 import pytest
 
 from daemon.demo.home import FolderTaken, make_home
+from daemon.lock import StateLock
 from daemon.samples import HELDOUT_CIKS
 from daemon.settings import load_settings
 from daemon.standin import StandIn
@@ -19,6 +20,14 @@ def test_a_former_demo_is_replaced(tmp_path):
     (folder / "state").mkdir()
     make_home(folder, seed=0)
     assert not (folder / "state").exists()
+
+
+def test_a_demo_that_still_runs_is_left_alone(tmp_path):
+    make_home(tmp_path / "demo", seed=0)
+    lock = StateLock(tmp_path / "demo" / "state")
+    with pytest.raises(FolderTaken, match="still runs"):
+        make_home(tmp_path / "demo", seed=0)
+    lock.release()
 
 
 def test_its_configuration_is_valid_and_asks_nobody_but_the_stand_in(tmp_path):
