@@ -105,7 +105,7 @@ def _sentence(path: Path, error: Any) -> str:
     key = ".".join(location)
     if error["type"] == "extra_forbidden":
         return f"{path}: unknown key {key}{_nearest(location)}"
-    return f"{path}: {key}: {error['msg']}"
+    return f"{path}: {key}: {error['msg'].removeprefix('Value error, ')}"
 
 
 _KINDS: Final = frozenset(settings.model_fields["kind"].default for settings in TEACHERS)

@@ -61,7 +61,7 @@ def test_the_environment_overrides_the_file_key_by_key(tmp_path, monkeypatch):
         ('[edgar]\ncompanies = ["*"]', "every filer, comes with a later version"),
         ('[edgar]\ncompanies = ["Apple Inc."]', "neither a ticker nor a CIK"),
         ('[edgar]\nuser_agent = "curl/8"', "a name and an e-mail address"),
-        ('[edgar]\nuser_agent = "Your Company you@example.com"', "the template's own example"),
+        ('[edgar]\nuser_agent = "Your Company you@example.com"', "edgar.user_agent: it is the template's own example"),
         ('[edgar]\nwww_url = "http://www.sec.gov"', "is not encrypted"),
         ('[edgar]\ndata_url = "ftp://data.sec.gov"', "is not like https://www.sec.gov"),
         ("[chunk]\nsize = 300\noverlap = 300", "chunk.overlap (300) must be below chunk.size"),
