@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from daemon.cron import cron_trigger
 from daemon.edgar.hosts import checked_host, checked_user_agent
 from store.task import Objective
 
@@ -19,7 +19,7 @@ def _checked_poll(value: int | str) -> int | str:
         if value < 1:
             raise ValueError("poll is a number of seconds of at least 1, or a cron line of five fields")
         return value
-    CronTrigger.from_crontab(value)  # raises ValueError with what is wrong
+    cron_trigger(value)  # raises ValueError with what is wrong
     return value
 
 

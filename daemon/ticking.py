@@ -9,10 +9,10 @@ from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from daemon.app import App
+from daemon.cron import cron_trigger
 from daemon.settings import Settings
 
 _PUBLISH, _POLL = "publish", "poll"
@@ -83,4 +83,4 @@ class Ticks:
 
 def poll_trigger(poll: int | str) -> BaseTrigger:
     """Seconds, or a cron line in UTC."""
-    return IntervalTrigger(seconds=poll) if isinstance(poll, int) else CronTrigger.from_crontab(poll, timezone="UTC")
+    return IntervalTrigger(seconds=poll) if isinstance(poll, int) else cron_trigger(poll)

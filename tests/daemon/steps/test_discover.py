@@ -102,6 +102,18 @@ def test_who_was_not_reached_comes_first_in_the_next_round(mirror, watching):
     assert edgar.events("FilingDiscovered") == [accession(OURS + 3, 2020)]
 
 
+def test_polls_that_come_during_a_round_are_one_round_after_it(mirror, watching):
+    write_company(mirror, OURS, [2020])
+    edgar = watching([OURS])
+    edgar.discover.begin()
+    assert edgar.discover.advance()
+    for _ in range(5):
+        edgar.discover.begin()
+    while edgar.discover.advance():
+        pass
+    assert edgar.asked("/submissions/") == 2
+
+
 def test_a_company_without_a_list_is_said_and_the_others_are_polled(mirror, watching):
     write_company(mirror, OTHER, [2020])
     edgar = watching([OURS, OTHER])
