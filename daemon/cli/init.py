@@ -34,7 +34,10 @@ def init(path: Annotated[Path, typer.Argument(help="where to write it")] = Path(
         raise AlreadyThere(f"{path} is there already: edit it, or give another name") from cause
     except OSError as cause:
         raise FinsdistillError(f"{path} cannot be written ({cause.strerror}): give another name") from cause
-    sys.stdout.write(f"{path} written. Edit it, then: finsdistill run --config {path}\n{LICENCE}\n")
+    sys.stdout.write(
+        f"{path} written. Say who you are in edgar.user_agent, edit the rest, then:\n"
+        f"  finsdistill doctor --config {path}\n  finsdistill run --config {path}\n{LICENCE}\n"
+    )
 
 
 def template() -> str:
