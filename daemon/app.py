@@ -17,7 +17,6 @@ from daemon.directory import Directory
 from daemon.disk import check_disk
 from daemon.edgar.client import Client
 from daemon.edgar.gateway import Gateway
-from daemon.edgar.hosts import on_this_machine
 from daemon.edgar.problems import NoUserAgent
 from daemon.filing import ChunkOptions
 from daemon.inbox import Inbox
@@ -25,8 +24,10 @@ from daemon.intake import Intake
 from daemon.lanes import Lane
 from daemon.lock import StateLock
 from daemon.parsing import Parser
+from daemon.preconditions import check_hosts, check_machine
 from daemon.purpose import Purpose
-from daemon.settings import ConfigProblem, Settings
+from daemon.settings import Settings
+from daemon.settling import settle_recipe
 from daemon.status import write_status
 from daemon.steps import Step
 from daemon.steps.chunk import Chunk
@@ -38,30 +39,15 @@ from daemon.steps.obey import Obey
 from daemon.steps.plans import Folders, Plans
 from daemon.steps.train import Train
 from daemon.teachers.client import TeacherWorker
-from daemon.teachers.local import LocalSettings
 from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import SupervisedTeacher
 from daemon.watchlist import WatchList
-from store.events import RecipeAdopted, RecipeDeclared
-from store.ids import canonical_json
 from store.log import EventLog, Limits, open_log
 from store.publish import Publisher
-from store.records import Append
 from trainer.hardware import Hardware, gpu_present
-
-NO_GPU: Final = (
-    "no NVIDIA GPU is here for the local teacher {model}: run on a machine that has one, or let a server label "
-    '([teacher] kind = "openai", which comes with a later version), or try the loop with the embedded toys '
-    '([teacher] kind = "extractive", [student] base = "seedling")'
-)
-
 
 _FETCHING: Final = 3  # filings at a time: the limiter is for all of them, and a slow answer holds up one
 _WOKEN_S: Final = 30.0  # lanes that are woken when there is work look by themselves only for what was missed
-NOT_HERE: Final = (
-    "a demo's log takes nothing from {host}: the demo serves its own samples on this machine; for real filings use "
-    "`finsdistill run` with another service.state_dir"
-)
 
 
 @dataclass(frozen=True)
@@ -124,19 +110,6 @@ class App:
             last_first.callback(self.publish)
             for step in self.steps:
                 last_first.callback(step.close)
-
-
-def check_machine(settings: Settings) -> None:
-    """Raises ConfigProblem where the configured teacher cannot run here: nothing ever falls back to a simpler one."""
-    if isinstance(settings.teacher, LocalSettings) and not gpu_present():
-        raise ConfigProblem(NO_GPU.format(model=settings.teacher.model))
-
-
-def check_hosts(settings: Settings, purpose: Purpose) -> None:
-    """Raises ConfigProblem: a demo's log refuses sec.gov."""
-    for host in (settings.edgar.data_url, settings.edgar.www_url):
-        if purpose == "demo" and not on_this_machine(host):
-            raise ConfigProblem(NOT_HERE.format(host=host))
 
 
 def open_state(settings: Settings, purpose: Purpose | None) -> tuple[StateLock, EventLog]:
@@ -261,32 +234,3 @@ def plans_of(settings: Settings) -> Plans:
         threads=settings.service.threads,
         folders=Folders(settings.service.state_dir),
     )
-
-
-def settle_recipe(log: EventLog, recipe: Recipe) -> str | None:
-    """Declares the configured recipe; adopts it in a new log. Why labelling must pause, when another one is active."""
-    stream = f"recipe-{recipe.recipe_id}"
-    declared = RecipeDeclared(
-        recipe=recipe.recipe_id,
-        teacher=recipe.kind,
-        model=recipe.model,
-        revision=recipe.revision,
-        quantization=recipe.quantization,
-        licence=recipe.licence,
-        toy=recipe.toy,
-        spec=canonical_json(recipe.model_dump(mode="json", exclude_none=True)),
-    )
-    log.append(Append(stream, (declared,), f"declared-{recipe.recipe_id}"))
-    active = log.query("SELECT recipe FROM recipes WHERE active")
-    if not active:
-        adopted = RecipeAdopted(recipe=recipe.recipe_id, replaces=None, decision="first")
-        log.append(Append(stream, (adopted,), f"adopted-first-{log.log_id}"))
-        return None
-    if active[0][0] == recipe.recipe_id:
-        return None
-    why = (
-        f"the configured recipe {recipe.recipe_id[:8]} ({recipe.kind}, {recipe.model}) is not the active one "
-        f"({active[0][0][:8]}): labelling waits; set the [teacher] of before again, or give the new one a state_dir of its own"
-    )
-    structlog.get_logger().warning("labelling_paused", reason=why)
-    return why

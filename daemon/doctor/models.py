@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from daemon.app import check_machine
 from daemon.doctor.base import Finding, Patient
+from daemon.preconditions import check_machine
 from daemon.settings import ConfigProblem
 from daemon.teachers.local import LocalSettings
 from trainer.hardware import gpu_present

@@ -1,6 +1,6 @@
 import pytest
 
-from daemon.app import check_hosts
+from daemon.preconditions import check_hosts
 from daemon.purpose import strange_company, strange_filing
 from daemon.samples import SAMPLE_CIKS, SAMPLE_MARK
 from daemon.settings import ConfigProblem, Settings
