@@ -189,7 +189,7 @@ class _Parts:
             activity=self.activity,
             found=fetching.wake,
         )
-        obey = Obey(self.settings.service.state_dir, watch, self.activity)
+        obey = Obey(self.settings.service.state_dir, watch, self.activity, poll=discover.begin)
         return Edgar(obey, discover, fetch), [Lane("watching", (obey, discover), idle_s=_WOKEN_S), fetching]
 
     def ingest(self) -> Ingest:

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 @watch.command("add")
 def add(names: Names, config: Config = None) -> None:
-    """Watch companies, from the next poll on."""
+    """Watch companies, from now on."""
     settings = settings_of(config)
     from daemon.edgar.problems import NoUserAgent  # noqa: PLC0415 - with the next import, what `list` need not wait for
 

@@ -1,5 +1,6 @@
 """Command file in: the facts that it asks for, out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -15,8 +16,9 @@ from daemon.watchlist import WatchList
 class Obey:
     """Takes one command file at a time, oldest first."""
 
-    def __init__(self, state_dir: Path, watch: WatchList, activity: Activity) -> None:
-        self._state_dir, self._watch, self._activity = state_dir, watch, activity
+    def __init__(self, state_dir: Path, watch: WatchList, activity: Activity, *, poll: Callable[[], None]) -> None:
+        """`poll` is called when somebody new is watched: who asks does not want to wait for the next round."""
+        self._state_dir, self._watch, self._activity, self._poll = state_dir, watch, activity, poll
         self._words = structlog.get_logger()
         self._postponed: set[Path] = set()
 
@@ -61,5 +63,6 @@ class Obey:
         match dropped.command:
             case WatchAdd(companies=names):
                 self._watch.add(names, key=dropped.key)
+                self._poll()
             case WatchRemove(companies=names):
                 self._watch.remove(names, key=dropped.key)

@@ -116,6 +116,15 @@ def accession_in(path: str) -> str:
     return Path(path).stem
 
 
+def test_a_company_that_is_added_is_polled_at_once_however_rare_the_polls_are(home: Home, mirror: Path) -> None:
+    with StandIn(mirror) as edgar:
+        service = watch(home, edgar, [], poll=3600).start()
+        service.until("polled")
+        home.run("watch", "add", "OURS")
+        until_fetched(service, OURS, 2019)
+        stop(service)
+
+
 def test_the_watch_list_is_changed_while_the_service_runs(home: Home, mirror: Path) -> None:
     with StandIn(mirror) as edgar:
         service = watch(home, edgar, []).start()
