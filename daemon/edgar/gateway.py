@@ -45,7 +45,7 @@ class Gateway:
             raise NoUserAgent
         self.edgar, self.user_agent = edgar, edgar.user_agent
         self._limiter = Limiter(edgar.requests_per_s, stop=stop, clock_s=clock_s)
-        self._jitter, self._now = jitter, now
+        self._stop, self._jitter, self._now = stop, jitter, now
         self._session = _session(self.user_agent, proxies=not on_this_machine(edgar.www_url))
         self._words = structlog.get_logger()
 
@@ -80,7 +80,7 @@ class Gateway:
     def _ask(self, url: str, limit: int) -> Good | Missing | Again:
         self._limiter.wait()
         try:
-            return judge(ask(self._session, url, limit=limit), now=self._now())
+            return judge(ask(self._session, url, limit=limit, stop=self._stop), now=self._now())
         except Broken as error:
             return Again(str(error))
 

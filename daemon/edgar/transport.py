@@ -1,7 +1,10 @@
 """One HTTP request, to its last byte or not at all."""
 
+import threading
 import time
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import requests
@@ -9,6 +12,7 @@ import urllib3
 
 from daemon.edgar.problems import EdgarTooLarge
 from daemon.edgar.verdict import Answer
+from daemon.stopped import Stopped
 
 _CONNECT_S: Final = 10.0
 _SILENCE_S: Final = 30.0  # between two pieces of an answer
@@ -21,28 +25,39 @@ class Broken(Exception):
     """No whole answer came: no connection, cut, too slow, or its packing is damaged."""
 
 
-def ask(session: requests.Session, url: str, *, limit: int, whole_s: float = _WHOLE_S) -> Answer:
-    """Raises Broken, also for what takes longer than `whole_s`; EdgarTooLarge for more than `limit` bytes, packed or not."""
+def ask(session: requests.Session, url: str, *, limit: int, stop: threading.Event, whole_s: float = _WHOLE_S) -> Answer:
+    """Raises Broken, also for what takes longer than `whole_s`; EdgarTooLarge for more than `limit` bytes, packed or not;
+    Stopped when the stop comes before the end."""
     try:
         with session.get(url, stream=True, timeout=(_CONNECT_S, _SILENCE_S), allow_redirects=False) as response:
-            packed = _read(response, url, limit, whole_s)
+            packed = b"".join(_pieces(response, url, limit, _Patience(stop, time.monotonic() + whole_s)))
             return Answer(response.status_code, response.headers, _unpacked(response, packed, url, limit))
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
         raise Broken(_reason(cause)) from cause
 
 
-def _read(response: requests.Response, url: str, limit: int, whole_s: float) -> bytes:
+@dataclass(frozen=True)
+class _Patience:
+    stop: threading.Event
+    until_s: float
+
+    def check(self, size: int) -> None:
+        if self.stop.is_set():
+            raise Stopped
+        if time.monotonic() > self.until_s:
+            raise Broken(f"{size:,} bytes in all the time there was, and no end")
+
+
+def _pieces(response: requests.Response, url: str, limit: int, patience: _Patience) -> Iterator[bytes]:
     """The bytes as they travel. urllib3 notices a body that is shorter than announced, or a chunk that does not end."""
-    pieces, size, started = [], 0, time.monotonic()
-    # `read` would wait until a whole piece is there: a drip of a byte now and then would never come to the question below.
+    size = 0
+    # `read` would wait until a whole piece is there: a drip of a byte now and then would never come to the questions below.
     while piece := response.raw.read1(_PIECE, decode_content=False):
         size += len(piece)
         if size > limit:
             raise EdgarTooLarge(url, limit)
-        if time.monotonic() - started > whole_s:
-            raise Broken(f"{size:,} bytes in {whole_s:.0f} seconds and no end")
-        pieces.append(piece)
-    return b"".join(pieces)
+        patience.check(size)
+        yield piece
 
 
 def _unpacked(response: requests.Response, packed: bytes, url: str, limit: int) -> bytes:

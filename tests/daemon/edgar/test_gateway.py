@@ -175,14 +175,22 @@ def test_a_body_that_is_not_what_it_says_is_never_taken(head, body, error):
     length = b"" if b"Length" in head or b"chunked" in head else b"Content-Length: %d\r\n" % len(body)
     answer = b"HTTP/1.1 200 OK\r\n" + head + length + b"\r\n" + body
     with raw_server(answer) as (url, _), requests.Session() as session, pytest.raises(error):
-        ask(session, url, limit=1_000_000)
+        ask(session, url, limit=1_000_000, stop=threading.Event())
 
 
 def test_an_answer_that_drips_is_given_up(filing, served):
     edgar = served(faults=[Fault("slow", lasts_s=30)])
     with requests.Session() as session, pytest.raises(Broken, match="no end"):
         session.headers["User-Agent"] = AGENT
-        ask(session, edgar.www_url + filing, limit=10**9, whole_s=0.2)
+        ask(session, edgar.www_url + filing, limit=10**9, stop=threading.Event(), whole_s=0.2)
+
+
+def test_a_stop_ends_an_answer_that_drips(filing, served):
+    edgar, stop = served(faults=[Fault("slow", lasts_s=30)]), threading.Event()
+    stop.set()
+    with requests.Session() as session, pytest.raises(Stopped):
+        session.headers["User-Agent"] = AGENT
+        ask(session, edgar.www_url + filing, limit=10**9, stop=stop)
 
 
 def test_one_connection_is_used_again(filing, served, gateway_to):
