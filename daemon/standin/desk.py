@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
@@ -34,13 +34,18 @@ class Desk:
         self._window = RateWindow(requests_per_s)
         self._plan = FaultPlan(faults)
         self._seen: list[Seen] = []
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     @property
     def requests(self) -> tuple[Seen, ...]:
         """In the order in which they came."""
         with self._lock:
             return tuple(sorted(self._seen, key=lambda seen: seen.at_s))
+
+    def await_request(self, holds: Callable[[Seen], bool], *, within_s: float) -> bool:
+        """Whether a request of which that holds came, before or within so long."""
+        with self._lock:
+            return self._lock.wait_for(lambda: any(map(holds, self._seen)), within_s)
 
     def reply(self, host: Host, target: str, user_agent: str | None) -> tuple[Answer, Fault | None]:
         """The answer, and the fault that it meets on its way. The request is on record before anything is sent."""
@@ -52,6 +57,7 @@ class Desk:
         status = None if fault and fault.kind == "dropped" else answer.status
         with self._lock:
             self._seen.append(Seen(host, target, status, now_s, fault.kind if fault else None))
+            self._lock.notify_all()
         return answer, fault
 
     def _refusal(self, user_agent: str | None, now_s: float) -> Answer | None:

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -47,6 +47,10 @@ class StandIn:
     @property
     def requests(self) -> tuple[Seen, ...]:
         return self._desk.requests
+
+    def await_request(self, holds: Callable[[Seen], bool], *, within_s: float = 60.0) -> bool:
+        """Whether a request of which that holds came, before or within so long."""
+        return self._desk.await_request(holds, within_s=within_s)
 
     def __enter__(self) -> Self:
         with ExitStack() as started:

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 from pathlib import Path
 
 import duckdb
@@ -96,8 +95,7 @@ def test_a_kill_9_during_fetches_loses_nothing_and_fetches_nothing_again(home: H
     with StandIn(mirror, faults=slow) as edgar:
         service = watch(home, edgar, [OURS, OTHER]).start()
         service.until("filing_fetched" if slow else moment, times=2)
-        while slow and not any(seen.fault for seen in edgar.requests):
-            time.sleep(0.01)
+        assert not slow or edgar.await_request(lambda seen: seen.fault is not None)
         service.end(signal.SIGKILL)
         before = len(edgar.requests)
         with duckdb.connect(str(home.state / "log.duckdb"), read_only=True) as log:

@@ -121,3 +121,12 @@ def test_a_broken_folder_is_said_at_the_end(folder, session):
     (folder / "submissions" / "CIK0000009002.json").write_text(f'{{"{JOINT}": half')
     with pytest.raises(ValueError, match="JSON"), StandIn(folder) as edgar, pytest.raises(requests.ConnectionError):
         session.get(f"{edgar.www_url}/Archives/edgar/data/9001/{JOINT}-index.htm", timeout=10)
+
+
+def test_who_waits_for_a_request_hears_of_it_when_it_comes_and_not_before(folder, edgar_of, session):
+    edgar = edgar_of(folder)
+    assert not edgar.await_request(lambda seen: seen.path == FILING, within_s=0)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(edgar.await_request, lambda seen: seen.path == FILING)
+        session.get(edgar.www_url + FILING, timeout=10)
+        assert waiting.result()
