@@ -21,6 +21,8 @@ _KEYS: Final = frozenset(
     }
 )
 
+_POLLED: Final = frozenset({"edgar.companies", "edgar.since", "edgar.poll"})
+
 
 def changed_keys(old: Settings, new: Settings) -> tuple[str, ...]:
     """`section.key` of each difference, in the order of the sections. Pure."""
@@ -39,6 +41,11 @@ def _differences(old: BaseModel, new: BaseModel) -> Iterable[str]:
 def follows(key: str) -> bool:
     """Whether a running service follows a change of that key."""
     return key in _KEYS or key.partition(".")[0] in _SECTIONS
+
+
+def waiting_of(changed: Iterable[str], *, polling: bool) -> list[str]:
+    """What only a restart follows. A service that began without a User-Agent has nothing that could poll. Pure."""
+    return [key for key in changed if not follows(key) or (not polling and key in _POLLED)]
 
 
 def merged(old: Settings, new: Settings) -> Settings:
@@ -63,9 +70,9 @@ def follow(app: App, ticks: Ticks, new: Settings) -> None:
         app.edgar.discover.edgar = app.settings.edgar
     ticks.follow(app.settings)
     app.poll()
-    waiting = [key for key in changed if not follows(key)]
+    waiting = waiting_of(changed, polling=app.edgar is not None)
     words = structlog.get_logger()
-    words.info("reloaded", changed=[key for key in changed if follows(key)])
+    words.info("reloaded", changed=[key for key in changed if key not in waiting])
     if waiting:
         words.warning("restart_needed", keys=waiting)
         app.activity.trouble(f"changed in the configuration and followed only after a restart: {', '.join(waiting)}")

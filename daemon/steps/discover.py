@@ -142,8 +142,9 @@ class Discover:
             if self._seen.pages.get(page.name) != (page, edgar)
         ]
         rows = [submissions.filings.recent, *map(self._client.page, unread)]
-        forms = frozenset(form.upper() for form in edgar.forms)
-        wanted = [row for part in rows for row in listed(part) if row.form in forms and self._is_new(row, edgar.since)]
+        wanted = [
+            row for part in rows for row in listed(part) if row.form in edgar.forms and self._is_new(row, edgar.since)
+        ]
         found = 0
         for filing in sorted(wanted, key=lambda row: row.filed or edgar.since):
             found += self._discover(company, submissions, filing)

@@ -115,13 +115,16 @@ class Fetch:
             del self._due[accession]
 
     def _read_discoveries(self) -> None:
-        if self._log.query(_NEWEST)[0][0] <= self._read_to:
+        newest: int = self._log.query(_NEWEST)[0][0]
+        if newest <= self._read_to:
             return
         for seq, payload in self._log.query(_NEW, [self._read_to]):
             filing = EVENT.validate_json(payload)
             if isinstance(filing, FilingDiscovered):
                 self._due[filing.accession] = _Due(filing, self._clock_s())
             self._read_to = seq
+        # Past the inbox's too: while one of them was the newest, every look would join and fold the whole table again.
+        self._read_to = max(self._read_to, newest)
 
     def _try(self, due: _Due) -> None:
         url = rebased(due.filing.url, self._gateway.edgar.www_url)

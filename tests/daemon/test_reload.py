@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.reload import changed_keys, follows, merged
+from daemon.reload import changed_keys, follows, merged, waiting_of
 from daemon.settings import known_keys, load_settings
 
 OLD = """
@@ -49,6 +49,13 @@ def test_a_change_is_named_and_followed_or_kept_for_a_restart(settings_of, befor
     assert changed_keys(old, new) == (key,)
     assert follows(key) is followed
     assert changed_keys(merged(old, new), new if followed else old) == ()
+
+
+@pytest.mark.parametrize(
+    ("polling", "waiting"), [(True, ["edgar.user_agent"]), (False, ["edgar.user_agent", "edgar.companies"])]
+)
+def test_a_service_that_cannot_poll_says_that_whom_it_watches_waits_for_a_restart(polling, waiting):
+    assert waiting_of(["edgar.user_agent", "edgar.companies", "edgar.forms"], polling=polling) == waiting
 
 
 def test_of_several_changes_the_service_takes_what_it_can(settings_of):
