@@ -5,7 +5,7 @@ from typing import Final
 from daemon.edgar.hosts import on_this_machine
 from daemon.purpose import Purpose
 from daemon.settings import ConfigProblem, Settings
-from daemon.teachers.local import LocalSettings
+from daemon.teachers.local.settings import LocalSettings
 from trainer.hardware import gpu_present
 
 NO_GPU: Final = (

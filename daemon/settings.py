@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from daemon import sections
 from daemon.teachers import TEACHERS, TeacherSettings
-from daemon.teachers.local import LocalSettings
+from daemon.teachers.local.settings import LocalSettings
 from store.errors import FinsdistillError
 from trainer.spec import SEEDLING
 

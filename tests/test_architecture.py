@@ -18,16 +18,18 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("store", "trainer", "evaluator", "daemon")
 FILES = sorted(path for package in LAYERS for path in (ROOT / package).rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in FILES]
-MODELLESS = [path for path in FILES if path.relative_to(ROOT).parts[0] in {"store", "daemon"}]
+# The local teacher runs a model in its worker process; its settings, which the daemon reads, do not.
+LOCAL_TEACHER = ("constraint", "engine", "grammar", "sampling", "stopping", "teacher")
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 
-HEAVY = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets")
+HEAVY = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets", "xgrammar")
 # The only modules that may load a model library when they are imported: what runs a model.
 RUNS_A_MODEL = (
     *("trainer.model", "trainer.fit", "trainer.sft", "trainer.batches", "trainer.loss", "trainer.seedling"),
     *("evaluator.predict", "evaluator.generate"),
+    *(f"daemon.teachers.local.{name}" for name in LOCAL_TEACHER),
 )
 
 # Whose first argument is the module that a child process runs.
@@ -115,6 +117,13 @@ def test_an_upward_import_is_caught_wherever_it_hides(module, source, caught):
 def test_an_import_by_a_computed_name_is_refused():
     with pytest.raises(AssertionError, match="computed name"):
         upward_imports("import importlib\nimportlib.import_module(name)", "store.log")
+
+
+MODELLESS = [
+    path
+    for path in FILES
+    if module_name(path).startswith(("store", "daemon")) and module_name(path) not in RUNS_A_MODEL
+]
 
 
 @pytest.mark.parametrize("path", MODELLESS, ids=lambda path: str(path.relative_to(ROOT)))

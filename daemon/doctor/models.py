@@ -6,7 +6,7 @@ from typing import Final
 from daemon.doctor.base import Finding, Patient
 from daemon.preconditions import check_machine
 from daemon.settings import ConfigProblem
-from daemon.teachers.local import LocalSettings
+from daemon.teachers.local.settings import LocalSettings
 from trainer.hardware import gpu_present
 from trainer.spec import SEEDLING
 

@@ -6,7 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from daemon.teachers.base import CommonSettings
 from daemon.teachers.extractive import ExtractiveSettings
-from daemon.teachers.local import LocalSettings
+from daemon.teachers.local.settings import LocalSettings
 
 TeacherSettings = Annotated[ExtractiveSettings | LocalSettings, Field(discriminator="kind")]
 TEACHERS: Final[tuple[type[CommonSettings], ...]] = get_args(get_args(TeacherSettings)[0])

@@ -5,7 +5,7 @@ import pytest
 from daemon.cli.init import template
 from daemon.settings import ConfigProblem, find_config, known_keys, load_settings
 from daemon.teachers.extractive import ExtractiveSettings
-from daemon.teachers.local import LocalSettings
+from daemon.teachers.local.settings import LocalSettings
 
 
 def written(folder: Path, text: str) -> Path:

@@ -1,0 +1,1 @@
+"""The local language model: settings are light, everything else runs in the worker process."""
