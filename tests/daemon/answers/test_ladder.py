@@ -62,7 +62,7 @@ def test_the_first_object_that_is_an_answer_is_taken(raw: str) -> None:
         ('{"declined": "a table of contents"}', "declined"),
         ("[" * 100_000, "not_json"),
         ("{" * 100_000, "not_json"),
-        ('{"a":' * 50_000 + "1" + "}" * 50_000, "not_json"),
+        ('{"a":' * 50_000 + "1" + "}" * 50_000, "schema"),
     ],
 )
 def test_an_answer_that_cannot_be_used_is_refused_with_its_reason(raw: str, reason: str) -> None:
@@ -116,7 +116,7 @@ def test_no_json_raises(value: object) -> None:
 )
 def test_an_object_is_found_whole_whatever_surrounds_it(value: dict[str, object], around: str) -> None:
     text = json.dumps(value)
-    assert list(complete_objects(around + text + around)) == [text]
+    assert list(complete_objects(around + text + around))[-1] == text  # braces within it close before
 
 
 def test_a_sentence_of_a_filing_is_not_degenerate() -> None:
@@ -127,4 +127,4 @@ def test_a_sentence_of_a_filing_is_not_degenerate() -> None:
 
 
 def test_the_validators_have_a_name_of_their_own() -> None:
-    assert VALIDATOR == "answers-v1"
+    assert VALIDATOR == "answers-v2"
