@@ -67,7 +67,7 @@ def label(texts: Sequence[str]) -> list[Accepted | Refused]:
     settings = ExtractiveSettings()
     requests = [ChunkRequest(request_id=str(n), text_id=str(n), text=text, attempt=1) for n, text in enumerate(texts)]
     start = time.process_time()
-    replies = list(settings.open().label(requests))
+    replies = list(settings.open(settings.recipe()).label(requests))
     seconds = time.process_time() - start
     print(f"\n{len(texts)} chunks in {seconds:.2f} CPU-seconds: {len(texts) / seconds:.0f} a second on one core")
     bounds = limits(settings.max_rationale_tokens, settings.max_summary_tokens)

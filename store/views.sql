@@ -84,29 +84,33 @@ JOIN (
 JOIN raw_recipes r ON r.recipe = k.recipe;
 
 CREATE VIEW dead_letters AS
-SELECT d.chunk_id, d.text_id, d.recipe, d.reason, x.raw, d.attempts, d.recorded_at, d.seq
+SELECT d.chunk_id, d.text_id, d.recipe, d.reason, x.raw, d.attempts, d.recorded_at, d.seq, x.detail
 FROM (
     SELECT text_id, recipe, max(seq) AS seq, arg_max(chunk_id, seq) AS chunk_id, arg_max(reason, seq) AS reason,
         arg_max(attempts, seq) AS attempts, arg_max(recorded_at, seq) AS recorded_at
     FROM raw_dead_letters GROUP BY text_id, recipe HAVING NOT arg_max(requeued, seq)
 ) d LEFT JOIN (
-    SELECT text_id, recipe, arg_max(raw, seq) AS raw FROM raw_refusals GROUP BY text_id, recipe
+    SELECT text_id, recipe, arg_max(raw, seq) AS raw, arg_max(detail, seq) AS detail
+    FROM raw_refusals GROUP BY text_id, recipe
 ) x ON x.text_id = d.text_id AND x.recipe = d.recipe;
 
 CREATE VIEW refusals AS
 SELECT chunk_id, text_id, recipe, reason, detail, raw, attempt AS attempts, validator, recorded_at, seq FROM raw_refusals;
 
--- Texts the active recipe has no label and no dead letter for. Attempts count from the last requeue.
+-- Texts the active recipe has no label and no dead letter for. `attempts` and their `reasons` count from the last requeue,
+-- `tried` from the beginning.
 CREATE VIEW pending AS
-SELECT t.text_id, t.chunk_id, t.accession, t.item, t.split, t.chunk_seq, coalesce(x.attempts, 0) AS attempts, a.recipe
+SELECT t.text_id, t.chunk_id, t.accession, t.item, t.split, t.chunk_seq, coalesce(len(x.reasons), 0) AS attempts, a.recipe,
+    coalesce(x.reasons, []::VARCHAR[]) AS reasons, coalesce(x.tried, 0) AS tried
 FROM texts t
 CROSS JOIN (SELECT arg_max(recipe, seq) AS recipe FROM raw_recipe_changes HAVING count(*) > 0) a
 LEFT JOIN (
-    SELECT r.text_id, r.recipe, count(*) AS attempts FROM raw_refusals r
-    LEFT JOIN (
+    SELECT r.text_id, r.recipe, count(*) AS tried,
+        list(r.reason ORDER BY r.seq) FILTER (WHERE r.seq > coalesce(q.seq, 0)) AS reasons
+    FROM raw_refusals r LEFT JOIN (
         SELECT text_id, recipe, max(seq) AS seq FROM raw_dead_letters WHERE requeued GROUP BY text_id, recipe
     ) q ON q.text_id = r.text_id AND q.recipe = r.recipe
-    WHERE r.seq > coalesce(q.seq, 0) GROUP BY r.text_id, r.recipe
+    GROUP BY r.text_id, r.recipe
 ) x ON x.text_id = t.text_id AND x.recipe = a.recipe
 ANTI JOIN raw_labels l ON l.text_id = t.text_id AND l.recipe = a.recipe
 ANTI JOIN dead_letters d ON d.text_id = t.text_id AND d.recipe = a.recipe;
@@ -118,9 +122,12 @@ FROM raw_snapshots;
 CREATE VIEW runs AS
 SELECT run_id, snapshot_id, status, attempt, stage, start, parent, reason, spec, recorded_at, seq FROM raw_runs;
 
+-- Only the newest promotion holds: a champion that nobody named as replaced is a former one all the same.
 CREATE VIEW adapters AS
-SELECT a.adapter_id, a.snapshot_id, a.base, a.base_fingerprint, a.parent, c.status, c.reason, c.detail, a.start, a.objective, a.toy, a.rows,
-    a.dropped, a.seconds, a.tokens, a.loss_first, a.loss_last, a.run_id, a.recorded_at, c.seq
+SELECT a.adapter_id, a.snapshot_id, a.base, a.base_fingerprint, a.parent,
+    CASE WHEN c.status = 'champion' AND c.seq < (SELECT max(seq) FROM raw_adapter_changes WHERE status = 'champion')
+        THEN 'former' ELSE c.status END AS status,
+    c.reason, c.detail, a.start, a.objective, a.toy, a.rows, a.dropped, a.seconds, a.tokens, a.loss_first, a.loss_last, a.run_id, a.recorded_at, c.seq
 FROM raw_adapters a JOIN (
     SELECT adapter_id, max(seq) AS seq, arg_max(status, seq) AS status, arg_max(reason, seq) AS reason,
         arg_max(detail, seq) AS detail

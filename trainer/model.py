@@ -33,20 +33,30 @@ def load_base(base: str, revision: str | None, *, quantization: Quantization, dt
 
     Raises TrainingProblem when it is not there.
     """
-    kwargs: dict[str, Any] = {"quantization_config": _nf4(dtype)} if quantization == "nf4" else {}
+    devices = {"": 0} if torch.cuda.is_available() else {"": "cpu"}
     try:
-        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-            resolve_base(base),
-            revision=revision,
-            dtype=_torch_dtype(dtype),
-            use_safetensors=True,
-            trust_remote_code=False,
-            device_map={"": 0} if torch.cuda.is_available() else {"": "cpu"},
-            attn_implementation="sdpa",
-            **kwargs,
+        return load_causal_lm(
+            resolve_base(base), revision, quantization=quantization, dtype=dtype, device_map=devices
         )
     except (OSError, ValueError) as cause:
         raise TrainingProblem(_cannot_load(base, revision, cause)) from cause
+
+
+def load_causal_lm(
+    name: str, revision: str | None, *, quantization: Quantization, dtype: Dtype, device_map: Any
+) -> PreTrainedModel:
+    """`name` is a folder or a hub id. The teacher is loaded this way too. Raises OSError or ValueError, as the library does."""
+    kwargs: dict[str, Any] = {"quantization_config": _nf4(dtype)} if quantization == "nf4" else {}
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+        name,
+        revision=revision,
+        dtype=_torch_dtype(dtype),
+        use_safetensors=True,
+        trust_remote_code=False,
+        device_map=device_map,
+        attn_implementation="sdpa",
+        **kwargs,
+    )
     keep_4bit_weights_as_packed(model)
     return model
 

@@ -10,7 +10,9 @@ import structlog
 
 from daemon.activity import Activity
 from daemon.answers import VALIDATOR, Accepted, Limits, Refused, read_answer
+from daemon.handover import Handover
 from daemon.teachers.protocol import Answered, ChunkRequest, Failed
+from daemon.teachers.retries import manner_of
 from daemon.teachers.supervisor import Killed, Outcome, SupervisedTeacher
 from store.events import ChunkDeadLettered, ChunkLabelled, Event, LabelRefused
 from store.ids import label_id, sha256_hex
@@ -23,7 +25,7 @@ _WAIT_S: Final = 0.5  # for an outcome; bounds how long a stop waits for us
 
 # Held-out texts come first: without their references no student could be scored.
 _PENDING: Final = """
-SELECT p.text_id, p.chunk_id, p.chunk_seq, p.attempts, p.item, f.form
+SELECT p.text_id, p.chunk_id, p.chunk_seq, p.reasons, p.tried, p.item, f.form
 FROM pending p LEFT JOIN raw_filings f ON f.accession = p.accession
 WHERE p.recipe = ? ORDER BY p.split = 'train', p.chunk_seq LIMIT ?
 """
@@ -35,7 +37,8 @@ class _Pending:
     text_id: str
     chunk_id: str
     chunk_seq: int
-    attempts: int
+    reasons: list[str]
+    tried: int
     item: str | None
     form: str | None
 
@@ -58,10 +61,12 @@ class Label:
         limits: Limits,
         attempts: int,
         activity: Activity,
+        gpu: Handover,
         hold: Callable[[], bool] = lambda: False,
     ) -> None:
         self._log, self._teacher, self._recipe = log, teacher, recipe
         self._limits, self._attempts, self._activity, self._hold = limits, attempts, activity, hold
+        self._gpu = gpu
         self._keys: deque[_Pending] = deque()
         self._asked: dict[str, _Asked] = {}
         self._looked_at = -1
@@ -69,19 +74,29 @@ class Label:
         self._words = structlog.get_logger()
 
     def advance(self) -> bool:
-        if not self._hold():
+        if self._gpu.holder == "teacher" and not self._hold():
             self._ask()
         if not self._asked:
             self._activity.clear("labelling")
-            return False
+            return self._leave()
         outcomes = self._teacher.outcomes(_WAIT_S)
         events = [event for outcome in outcomes for event in self._events(outcome)]
         if events:
-            key = "labels-" + sha256_hex("|".join(event.model_dump_json() for event in events))[:32]
+            # By what was asked, each of which is settled once: an answer may be the same as one before a requeue.
+            settled = "|".join(_request_id(outcome) for outcome in outcomes)
             self._words.debug("labels_appending", events=len(events))
-            self._log.append(Append(f"recipe-{self._recipe}", tuple(events), key))
+            self._log.append(Append(f"recipe-{self._recipe}", tuple(events), f"labels-{sha256_hex(settled)[:32]}"))
             self._words.debug("labels_appended", events=len(events))
             self._show()
+        return True
+
+    def _leave(self) -> bool:
+        """Ends the worker when the training has asked for the GPU; the next text starts it again."""
+        if self._gpu.holder != "leaving":
+            return False
+        self._teacher.close()
+        self._gpu.leave()
+        self._words.info("teacher_left_the_gpu")
         return True
 
     @property
@@ -122,8 +137,7 @@ class Label:
         self._keys.extend(pending for pending in rows if pending.text_id not in flying)
 
     def _events(self, outcome: Outcome) -> list[Event]:
-        request_id = outcome.request.request_id if isinstance(outcome, Killed) else outcome.request_id
-        asked = self._asked.pop(request_id)
+        asked = self._asked.pop(_request_id(outcome))
         match outcome:
             case Killed():
                 return self._refusal(asked, Refused("engine_error", outcome.detail), None, final=True)
@@ -194,13 +208,18 @@ class Label:
         return [refused, dead]
 
 
+def _request_id(outcome: Outcome) -> str:
+    return outcome.request.request_id if isinstance(outcome, Killed) else outcome.request_id
+
+
 def _request(pending: _Pending, text: str) -> ChunkRequest:
-    attempt = pending.attempts + 1
     return ChunkRequest(
-        request_id=f"{pending.text_id}-{attempt}",
+        request_id=f"{pending.text_id}-{pending.tried + 1}",
         text_id=pending.text_id,
         text=text,
-        attempt=attempt,
+        attempt=len(pending.reasons) + 1,
+        manner=manner_of(pending.reasons),
+        seed=pending.tried,
         item=pending.item,
         form=pending.form,
     )

@@ -8,6 +8,7 @@ import structlog
 
 from daemon.activity import Activity
 from daemon.blobs import Blobs
+from daemon.handover import Handover
 from daemon.steps.facts import evaluated_facts, trained_fact
 from daemon.steps.plans import Plans
 from evaluator import launch as evaluation
@@ -35,10 +36,18 @@ class Train:
     """One stage of one snapshot a time: seal, train, evaluate and decide. All it knows it folds from the log."""
 
     def __init__(
-        self, log: EventLog, plans: Plans, *, blobs: Blobs, threshold: int, activity: Activity, stop: threading.Event
+        self,
+        log: EventLog,
+        plans: Plans,
+        *,
+        blobs: Blobs,
+        threshold: int,
+        activity: Activity,
+        gpu: Handover,
+        stop: threading.Event,
     ) -> None:
         self._log, self._plans, self._blobs, self._threshold = log, plans, blobs, threshold
-        self._activity, self._stop = activity, stop
+        self._activity, self._gpu, self._stop = activity, gpu, stop
         self._runs, self._read_to, self._not_before = Runs(), 0, 0
         self._retry_at = 0.0
         self._words = structlog.get_logger()
@@ -59,8 +68,12 @@ class Train:
     def advance(self) -> bool:
         runs = self._catch_up()
         if runs.settled or runs.snapshot is None:
+            self._gpu.give_back()
             return self._seal(runs)
         if monotonic() < self._retry_at:
+            self._gpu.give_back()
+            return False
+        if not self._gpu.claim():
             return False
         self._ensure_snapshot(runs.snapshot)
         if runs.adapter is None:

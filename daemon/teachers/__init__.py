@@ -2,12 +2,22 @@
 
 from typing import Annotated, Final, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from daemon.teachers.base import CommonSettings
 from daemon.teachers.extractive import ExtractiveSettings
 from daemon.teachers.local.settings import LocalSettings
+from daemon.teachers.recipe import Recipe
 
 TeacherSettings = Annotated[ExtractiveSettings | LocalSettings, Field(discriminator="kind")]
 TEACHERS: Final[tuple[type[CommonSettings], ...]] = get_args(get_args(TeacherSettings)[0])
 SETTINGS: Final[TypeAdapter[TeacherSettings]] = TypeAdapter(TeacherSettings)
+
+
+class Opening(BaseModel):
+    """The first line a worker gets: the settings, and the recipe as it was declared (its prompt file may have changed)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings: TeacherSettings
+    recipe: Recipe

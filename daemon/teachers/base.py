@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from daemon.teachers.protocol import ChunkRequest, Reply, TeacherInfo
 from store.errors import FinsdistillError
+from trainer.hardware import Hardware
 
 # Absolute, because the worker has a working folder of its own.
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
@@ -38,3 +39,7 @@ class CommonSettings(BaseModel):
     prompt_file: AbsolutePath | None = None
     daily_tokens: int | None = Field(default=None, ge=1)
     price_per_mtok: float | None = Field(default=None, ge=0)
+
+    def on(self, machine: Hardware) -> Self:  # noqa: ARG002 - few teachers depend on the machine
+        """These settings with everything settled that depends on the machine, before a recipe is made of them."""
+        return self

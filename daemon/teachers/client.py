@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Final, cast
 
-from daemon.teachers import TeacherSettings
+from daemon.teachers import Opening, TeacherSettings
 from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
@@ -24,6 +24,7 @@ from daemon.teachers.protocol import (
     decode_message,
     encode,
 )
+from daemon.teachers.recipe import Recipe
 from store.errors import FinsdistillError
 from trainer.processes import end, evict, module_command, spawn
 
@@ -54,8 +55,18 @@ _Heard = Ready | Unavailable | Answered | Failed | _Ended
 class TeacherWorker:
     """One worker process. Used by one thread; two threads of its own feed it and listen, so that neither side blocks."""
 
-    def __init__(self, settings: TeacherSettings, folder: Path, *, command: Sequence[str] = COMMAND) -> None:
-        """Starts the process in `folder`, after ending what a killed daemon may have left there."""
+    def __init__(
+        self,
+        settings: TeacherSettings,
+        folder: Path,
+        *,
+        recipe: Recipe | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        """Starts the process in `folder`, after ending what a killed daemon may have left there.
+
+        `recipe` is the declared one; without it, what the settings mean at this moment.
+        """
         evict(folder)
         self.folder = folder
         self.info: TeacherInfo | None = None
@@ -67,7 +78,7 @@ class TeacherWorker:
         pipes = (cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout))
         threading.Thread(target=_feed, args=(pipes[0], self._to_say), daemon=True, name="teacher-feed").start()
         threading.Thread(target=_listen, args=(pipes[1], self._heard), daemon=True, name="teacher-listen").start()
-        self._to_say.put(encode(settings))
+        self._to_say.put(encode(Opening(settings=settings, recipe=recipe or settings.recipe())))
 
     @property
     def pid(self) -> int:

@@ -49,7 +49,7 @@ class ExtractiveSettings(CommonSettings):
             toy=True,
         )
 
-    def open(self) -> "Extractive":
+    def open(self, _recipe: Recipe) -> "Extractive":
         return Extractive(self)
 
 

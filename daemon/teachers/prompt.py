@@ -1,14 +1,16 @@
-"""The prompt of the language models: the shipped one, or the user's file."""
+"""The prompt of the language models: the shipped one, or the user's file, with the answer's schema in it."""
 
 from pathlib import Path
 from typing import Final
 
+from daemon.teachers.recipe import ANSWER_SCHEMA
 from store.errors import FinsdistillError
 
+SCHEMA_MARK: Final = "{schema}"
 DEFAULT_PROMPT: Final = """\
 You read one passage of a company's annual report (SEC Form 10-K) and explain it to an analyst.
-Answer with one JSON object and nothing else:
-{"rationale": "...", "summary": "..."}
+Answer with one JSON object and nothing else. It follows this JSON schema:
+{schema}
 rationale: two to five numbered steps. Say what the passage reports, which facts, figures and causes matter, and why the \
 summary keeps them.
 summary: one to three sentences that a reader of the filing would keep. Use the company's figures with their units and \
@@ -25,9 +27,17 @@ class PromptProblem(FinsdistillError):
 
 
 def prompt_text(path: Path | None) -> str:
-    """The text of `path`, or the shipped prompt. Raises PromptProblem for a file that is missing, empty, long or not UTF-8."""
-    if path is None:
-        return DEFAULT_PROMPT
+    """The whole prompt: the shipped one, or that of `path`, with the answer's JSON schema at `{schema}`, else at its end.
+
+    Raises PromptProblem for a file that is missing, empty, long or not UTF-8.
+    """
+    text = DEFAULT_PROMPT if path is None else _read(path)
+    if SCHEMA_MARK not in text:
+        text = f"{text.rstrip()}\nAnswer with one JSON object of this JSON schema:\n{SCHEMA_MARK}\n"
+    return text.replace(SCHEMA_MARK, ANSWER_SCHEMA)
+
+
+def _read(path: Path) -> str:
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")

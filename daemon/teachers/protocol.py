@@ -40,6 +40,10 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# How an answer is decoded: the likeliest token each time; the same, asked to be brief and given more room; drawn at random.
+Manner = Literal["greedy", "brief", "sampled"]
+
+
 class TeacherInfo(_Message):
     """Which teacher really answers: for a server, what it reports."""
 
@@ -50,12 +54,15 @@ class TeacherInfo(_Message):
 
 
 class ChunkRequest(_Message):
-    """One text to label. `request_id` is the caller's, unique among the requests in flight; `attempt` counts from 1."""
+    """One text to label. `request_id` is the caller's, unique among the requests in flight; `attempt` counts from 1, `seed`
+    is another one each time a text is asked again, for as long as the log lives."""
 
     request_id: str
     text_id: str
     text: Text
     attempt: int = Field(ge=1)
+    manner: Manner = "greedy"
+    seed: int = Field(default=0, ge=0)
     item: str | None = None
     form: str | None = None
 

@@ -1,4 +1,4 @@
-"""The child process that holds a teacher: settings on the first line, then requests in, replies out, until end of file.
+"""The child process that holds a teacher: an Opening on the first line, then requests in, replies out, until end of file.
 
 Whatever a library prints must not corrupt the protocol, so descriptor 1 becomes stderr and the protocol gets a copy of it.
 """
@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
-from daemon.teachers import SETTINGS, TeacherSettings
+from daemon.teachers import Opening, TeacherSettings
 from daemon.teachers.base import Teacher
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
@@ -132,8 +132,9 @@ def main(open_teacher: OpenTeacher | None = None) -> int:
 
 def _work(stdin: BinaryIO, stdout: BinaryIO, open_teacher: OpenTeacher | None) -> int:
     try:
-        settings = SETTINGS.validate_json(stdin.readline(MAX_LINE_BYTES + 1))
-        teacher = settings.open() if open_teacher is None else open_teacher(settings)
+        opening = Opening.model_validate_json(stdin.readline(MAX_LINE_BYTES + 1))
+        settings = opening.settings
+        teacher = settings.open(opening.recipe) if open_teacher is None else open_teacher(settings)
     except (FinsdistillError, ValidationError) as error:
         _say(stdout, encode(Unavailable(detail=str(error))))
         return _CANNOT_OPEN

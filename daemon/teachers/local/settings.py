@@ -1,12 +1,13 @@
-"""Settings of the local language model. The backend that runs it comes with the teachers issue; opening it says so."""
+"""Settings of the local language model. The daemon reads them; what they open runs in the worker process."""
 
 from typing import Final, Literal
 
 from pydantic import Field
 
-from daemon.teachers.base import CommonSettings, Teacher, TeacherUnavailable
+from daemon.teachers.base import CommonSettings, Teacher
 from daemon.teachers.prompt import prompt_text
 from daemon.teachers.recipe import Recipe
+from trainer.hardware import Hardware, precision_of
 
 # Longest prefix first: which licence the weights come under, as their model cards name it.
 _LICENCES: Final = (
@@ -16,27 +17,45 @@ _LICENCES: Final = (
     ("meta-llama/Meta-Llama-3.1-", "llama3.1"),
     ("meta-llama/Meta-Llama-3-", "llama3"),
 )
+# A branch moves and takes the meaning of all labels with it, so a well-known model stands at a commit.
+_COMMITS: Final = (
+    ("meta-llama/Meta-Llama-3-8B-Instruct", "8afb486c1db24fe5011ec46dfbe5b5dccdb575c2"),
+    ("meta-llama/Llama-3.1-8B-Instruct", "0e9e39f249a16976918f6564b8830bc894c89659"),
+)
+# The whole policy, in words that change when it does: `manner_of` says when, `Manner` what.
+TEMPERATURE: Final = 0.7
+DECODING: Final = f"greedy; after truncated or too_long once brief, double budgets; then sampled at {TEMPERATURE}"
+_CONSTRAINED: Final = "answer grammar v1"
 
 
 class LocalSettings(CommonSettings):
-    """A model of the Hugging Face kind on this machine's GPU."""
+    """A model of the Hugging Face kind on this machine."""
 
     kind: Literal["local"] = "local"
     model: str = "meta-llama/Meta-Llama-3-8B-Instruct"
-    revision: str = "main"
+    revision: str | None = Field(default=None, description="of the hub; default: a known model's commit, else `main`")
     quantization: Literal["auto", "none", "nf4"] = "auto"
+    constrained: bool = Field(default=True, description="decode inside the answer's grammar; false: the stopper alone")
     batch_tokens: int = Field(default=65_536, ge=1024, description="prompt and answer tokens of one batch together")
     gpu: Literal["share", "exclusive"] = "share"
+    device: Literal["cuda", "cpu"] = Field(default="cuda", description="cpu: for models of toy size")
+
+    def on(self, machine: Hardware) -> "LocalSettings":
+        """With `auto` settled: it is part of the recipe, so it may not depend on who looks."""
+        if self.quantization != "auto":
+            return self
+        settled = "none" if self.device == "cpu" else precision_of("auto", machine.memory)
+        return self.model_copy(update={"quantization": settled})
 
     def recipe(self) -> Recipe:
         """Raises PromptProblem when the prompt file cannot be used."""
         return Recipe(
             kind=self.kind,
             model=self.model,
-            revision=self.revision,
+            revision=self.commit,
             quantization=self.quantization,
             prompt=prompt_text(self.prompt_file),
-            decoding="greedy",
+            decoding=f"{_CONSTRAINED}; {DECODING}" if self.constrained else DECODING,
             max_rationale_tokens=self.max_rationale_tokens,
             max_summary_tokens=self.max_summary_tokens,
             attempts=self.attempts,
@@ -44,11 +63,16 @@ class LocalSettings(CommonSettings):
             toy=False,
         )
 
-    def open(self) -> Teacher:
-        raise TeacherUnavailable(
-            f"the local teacher ({self.model}) is not part of this version yet: "
-            'set [teacher] kind = "extractive" to try the loop without a language model'
-        )
+    @property
+    def commit(self) -> str:
+        """The revision that is asked for."""
+        return self.revision or next((commit for model, commit in _COMMITS if model == self.model), "main")
+
+    def open(self, recipe: Recipe) -> Teacher:
+        """Loads the model: only in the worker process. Raises TeacherUnavailable."""
+        from daemon.teachers.local.teacher import open_local  # noqa: PLC0415 - loads torch, which the daemon never does
+
+        return open_local(self, recipe)
 
 
 def licence_of(model: str) -> str | None:

@@ -50,7 +50,7 @@ def lines(*names: str) -> bytes:
 
 
 def test_all_that_was_asked_before_the_end_is_answered() -> None:
-    ready, *replies = served(ExtractiveSettings().open(), lines("a", "b", "c"))
+    ready, *replies = served(ExtractiveSettings().open(ExtractiveSettings().recipe()), lines("a", "b", "c"))
     assert isinstance(ready, Ready) and [reply.request_id for reply in replies if isinstance(reply, Answered)] == [
         "a",
         "b",
@@ -66,11 +66,13 @@ def test_a_request_that_the_teacher_left_without_a_reply_fails(error: Exception 
 
 
 def test_a_broken_request_ends_the_serving_after_what_came_before_it(capsys: pytest.CaptureFixture[str]) -> None:
-    messages = served(ExtractiveSettings().open(), lines("a") + b"{}\n" + lines("b"))
+    messages = served(ExtractiveSettings().open(ExtractiveSettings().recipe()), lines("a") + b"{}\n" + lines("b"))
     assert len(messages) == 2 and "no request" in capsys.readouterr().err
 
 
 def test_the_end_of_the_input_is_told_while_a_batch_may_still_be_worked_on() -> None:
     ended = threading.Event()
-    worker.serve(ExtractiveSettings().open(), io.BytesIO(b""), io.BytesIO(), at_end=ended.set)
+    worker.serve(
+        ExtractiveSettings().open(ExtractiveSettings().recipe()), io.BytesIO(b""), io.BytesIO(), at_end=ended.set
+    )
     assert ended.is_set()
