@@ -7,18 +7,14 @@ from typing import Annotated
 
 import typer
 
+from daemon.licence import notice_of
+from daemon.sections import StudentSettings
+from daemon.teachers.local.settings import LocalSettings
 from store.errors import FinsdistillError
 
 
 class AlreadyThere(FinsdistillError):
     """The file exists, and a person may have edited it."""
-
-
-LICENCE = (
-    "Licence: Meta's Llama 3 licence (1.b.v) forbids using its outputs to improve any language model but Llama 3 and its\n"
-    'derivatives, and TinyLlama is none; the one-line alternative is [teacher] model = "meta-llama/Llama-3.1-8B-Instruct",\n'
-    'whose licence allows it with "Llama" in the student\'s name and "Built with Llama" shown.'
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -36,8 +32,14 @@ def init(path: Annotated[Path, typer.Argument(help="where to write it")] = Path(
         raise FinsdistillError(f"{path} cannot be written ({cause.strerror}): give another name") from cause
     sys.stdout.write(
         f"{path} written. Say who you are in edgar.user_agent, edit the rest, then:\n"
-        f"  finsdistill doctor --config {path}\n  finsdistill run --config {path}\n{LICENCE}\n"
+        f"  finsdistill doctor --config {path}\n  finsdistill run --config {path}\n{_licence()}"
     )
+
+
+def _licence() -> str:
+    """What the written configuration's pair is allowed."""
+    notice = notice_of(LocalSettings().recipe(), StudentSettings().base)
+    return "" if notice is None else f"Licence: {notice.text}\n"
 
 
 def template() -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from daemon.doctor.base import Finding, Patient
+from daemon.doctor.base import Finding, Level, Patient
+from daemon.licence import notice_of
 from daemon.preconditions import check_machine
 from daemon.settings import ConfigProblem
 from daemon.teachers.local.settings import LocalSettings
@@ -11,14 +12,6 @@ from trainer.hardware import gpu_present
 from trainer.spec import SEEDLING
 
 _TOY: Final = "tries the loop, and its text is no training data for anything else"
-_LLAMA_3: Final = (
-    "Meta's Llama 3 licence (1.b.v) forbids using {teacher}'s outputs to improve any language model but Llama 3 and its "
-    "derivatives, and {student} is none that we know"
-)
-_ALTERNATIVE: Final = (
-    '[teacher] model = "meta-llama/Llama-3.1-8B-Instruct", whose licence allows it with "Llama" in the student\'s name and '
-    '"Built with Llama" shown'
-)
 
 
 def teacher(patient: Patient) -> Iterator[Finding]:
@@ -54,19 +47,7 @@ def student(patient: Patient) -> Iterator[Finding]:
 
 
 def licence(patient: Patient) -> Iterator[Finding]:
-    recipe, base = patient.settings.teacher.recipe(), patient.settings.student.base
-    if recipe.toy:
-        return
-    match recipe.licence:
-        case "llama3" if "llama-3" not in base.lower():
-            seen = _LLAMA_3.format(teacher=recipe.model, student=base)
-            yield Finding(check="licence", level="warning", seen=seen, do=_ALTERNATIVE)
-        case None:
-            seen = f"the licence of {recipe.model} is not known to finsdistill"
-            yield Finding(
-                check="licence", level="warning", seen=seen, do="read whether it allows to train on its outputs"
-            )
-        case known:
-            yield Finding(
-                check="licence", level="ok", seen=f"{recipe.model} comes under {known}: keep to its terms of naming"
-            )
+    notice = notice_of(patient.settings.teacher.recipe(), patient.settings.student.base)
+    if notice is not None:
+        level: Level = "ok" if notice.verdict == "allowed" else "warning"
+        yield Finding(check="licence", level=level, seen=notice.sentence, do=notice.do)
