@@ -28,8 +28,11 @@ _ROOM: Final = 256  # characters of keys, marks and escapes beside the fields
 _OPENING: Final = re.compile(rf"""\{{\s*["'“‘]?(?:{"|".join(KEYS)})\b""")
 _CLOSING: Final = re.compile(r"""(?<!\\)["'”’](?:\s*,)?\s*\}""")
 _END: Final = re.compile(r"""(?<!\\)["'”’]\s*(?:```\s*)?\Z""")
-# Only where no string can be open: after a brace, or after a string's end, and without a quote up to the line's end.
-_COMMENT: Final = re.compile(r"""(?<=[{"',])\s*(?://|\#)[^"'\n]*$|(?<=[{"',])\s*/\*[^"']*?\*/""", re.MULTILINE)
+# Only where no string can be open: after a brace, or after a string's end, and without a quote up to its own end. Its
+# length is bounded, and a star ends the search in /* */, so that a thousand openings are not a thousand scans.
+_COMMENT: Final = re.compile(
+    r"""(?<=[{"',])\s*(?://|\#)[^"'\n]{0,200}$|(?<=[{"',])\s*/\*[^"'*]{0,200}\*/""", re.MULTILINE
+)
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _WORD: Final = re.compile(r"\w+")
 
@@ -54,28 +57,30 @@ def repaired(raw: str, limits: Limits, *, truncated: bool) -> Read | Refused | N
     """The first answer that can be repaired; else why the first that was tried cannot; None if nothing was worth a try."""
     refusal: Refused | None = None
     longest = min(MAX_CHARS, 2 * (limits.rationale + limits.summary) + _ROOM)
-    for text in islice(_repairable(raw, truncated=truncated), _MAX_TRIES):
-        read = (
-            _repair(text) if len(text) <= longest else Refused("not_json", f"{len(text)} characters are not repaired")
-        )
+    candidates = _closed(raw, longest) if truncated else _ended(raw, longest)
+    for text in islice(candidates, _MAX_TRIES):
+        read = _repair(text)
         if isinstance(read, Read):
             return read
         refusal = refusal or read
     return refusal
 
 
-def _repairable(raw: str, *, truncated: bool) -> Iterator[str]:
-    """What begins as an answer and ends as one. Where the engine cut, only an object whose braces balance surely ended."""
-    if truncated:
-        yield from filter(like_an_answer, complete_objects(raw))
-        return
+def _closed(raw: str, longest: int) -> Iterator[str]:
+    """Where the engine cut, only an object whose braces balance surely ended before."""
+    return (text for text in complete_objects(raw) if like_an_answer(text) and len(text) <= longest)
+
+
+def _ended(raw: str, longest: int) -> Iterator[str]:
+    """What begins as an answer and ends as one. What follows is chatter."""
+    raw = _COMMENT.sub("", raw)
     starts = [match.start() for match in _OPENING.finditer(raw)]
     for start, end in pairwise([*starts, len(raw)]):
-        text = _COMMENT.sub("", raw[start:end])
+        text = raw[start : min(end, start + longest)]
         closings = [match.end() for match in _CLOSING.finditer(text)]
         if closings:
             yield text[: closings[-1]]
-        elif (last := _END.search(text)) is not None:
+        elif end - start <= longest and (last := _END.search(text)) is not None:
             yield text[: last.start() + 1]
 
 

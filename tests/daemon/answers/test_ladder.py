@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.answers import VALIDATOR, Accepted, Refused, complete_objects, degenerate, limits, read_answer
+from store.task import Answer
 
 TEXT = "Net sales increased 9% to $33.9 billion, driven by higher sales of phones."
 RATIONALE = "1. The passage is about net sales. 2. It gives the change and its cause."
@@ -29,7 +30,13 @@ def answer(rationale: str = RATIONALE, summary: str = SUMMARY) -> str:
         f"{{not json}} {GOOD}",
         f'{{"properties": {{}}}} {GOOD}',
         f"An unclosed {{ brace first. {GOOD}",
+        f'An unclosed {{"quote first. {GOOD}',
         GOOD + GOOD,
+        f"{{{GOOD}}}",
+        f'{{"answer": {GOOD}}}',
+        f'[{{"thought": "none"}}, {GOOD}]',
+        f'The form is {{"rationale": "...", "summary": "..."}} or {{"declined": "why"}}. {GOOD}',
+        f"{json.dumps(Answer.model_json_schema())}\n{GOOD}",
     ],
 )
 def test_the_first_object_that_is_an_answer_is_taken(raw: str) -> None:
@@ -60,6 +67,12 @@ def test_the_first_object_that_is_an_answer_is_taken(raw: str) -> None:
             "degenerate",
         ),
         ('{"declined": "a table of contents"}', "declined"),
+        ("{'declined': 'a table of contents'}", "declined"),
+        ('{"declined": "why"}', "schema"),
+        ('{"rationale": "...", "summary": "..."}', "schema"),
+        (json.dumps(Answer.model_json_schema()), "schema"),
+        # A decline is final, so prose is none: asked again, the same teacher may well answer.
+        ("I'm sorry, but I cannot give financial advice.", "not_json"),
         ("[" * 100_000, "not_json"),
         ("{" * 100_000, "not_json"),
         ('{"a":' * 50_000 + "1" + "}" * 50_000, "schema"),
@@ -74,6 +87,8 @@ def test_an_answer_cut_by_the_token_limit_is_truncated_and_one_that_closed_in_ti
     cut = read(GOOD[:-3], truncated=True)
     assert isinstance(cut, Refused) and cut.reason == "truncated"
     assert isinstance(read(GOOD + " and then it went on", truncated=True), Accepted)
+    echo = read(json.dumps(Answer.model_json_schema()) + GOOD[:-3], truncated=True)
+    assert isinstance(echo, Refused) and echo.reason == "truncated"
 
 
 def test_raw_line_breaks_inside_strings_are_repaired_and_flagged() -> None:
