@@ -21,8 +21,9 @@ NOT_HERE: Final = (
 
 def check_machine(settings: Settings) -> None:
     """Raises ConfigProblem where the configured teacher cannot run here: nothing ever falls back to a simpler one."""
-    if isinstance(settings.teacher, LocalSettings) and not gpu_present():
-        raise ConfigProblem(NO_GPU.format(model=settings.teacher.model))
+    teacher = settings.teacher
+    if isinstance(teacher, LocalSettings) and teacher.device == "cuda" and not gpu_present():
+        raise ConfigProblem(NO_GPU.format(model=teacher.model))
 
 
 def check_hosts(settings: Settings, purpose: Purpose) -> None:

@@ -18,13 +18,20 @@ class TeacherUnavailable(FinsdistillError):
     """The teacher cannot be opened, and starting it again changes nothing."""
 
 
+class TeacherBroken(FinsdistillError):
+    """The worker process is of no use any more, as after an error of the GPU; another one may work."""
+
+
 class Teacher(Protocol):
     """Answers chunks. Made and used in the worker process only."""
 
     def describe(self) -> TeacherInfo: ...
 
     def label(self, requests: Sequence[ChunkRequest]) -> Iterator[Reply]:
-        """Exactly one reply per request, in any order, each as soon as it is known."""
+        """Exactly one reply per request, in any order, each as soon as it is known.
+
+        Raises TeacherBroken where the process must end. After any other error the texts left are asked one by one.
+        """
         ...
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from pydantic import ValidationError
 
 from daemon.teachers import Opening, TeacherSettings
-from daemon.teachers.base import Teacher
+from daemon.teachers.base import Teacher, TeacherBroken
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
     ChunkRequest,
@@ -64,19 +64,24 @@ def _next_batch(waiting: "queue.SimpleQueue[ChunkRequest | None]") -> list[Chunk
 
 
 def _replies(teacher: Teacher, batch: Sequence[ChunkRequest]) -> Iterator[Reply]:
-    """One reply per request, whatever the teacher does: its error is the answer of those it left without one."""
-    left = {request.request_id for request in batch}
+    """One reply per request, whatever the teacher does: only what fails alone is at fault."""
+    left = {request.request_id: request for request in batch}
     detail = "the teacher gave no answer"
     try:
         for reply in teacher.label(batch):
-            left.discard(reply.request_id)
+            left.pop(reply.request_id, None)
             yield reply
-    except Exception as error:  # noqa: BLE001 - a library may fail in any way; each request left over becomes a Failed
+    except TeacherBroken:
+        raise
+    except Exception as error:  # noqa: BLE001 - a library may fail in any way; a request that fails alone becomes a Failed
         detail = f"{type(error).__name__}: {error}"[:2000]
         sys.excepthook(type(error), error, error.__traceback__)
-    for request in batch:
-        if request.request_id in left:
-            yield Failed(request_id=request.request_id, detail=detail)
+        if len(batch) > 1:
+            for request in left.values():
+                yield from _replies(teacher, [request])
+            return
+    for request_id in left:
+        yield Failed(request_id=request_id, detail=detail)
 
 
 def _line(reply: Reply) -> bytes:

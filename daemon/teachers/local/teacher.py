@@ -9,7 +9,7 @@ from time import perf_counter
 import structlog
 import torch
 
-from daemon.teachers.base import TeacherUnavailable
+from daemon.teachers.base import TeacherBroken, TeacherUnavailable
 from daemon.teachers.local.batching import Cost, batches
 from daemon.teachers.local.constraint import Budget
 from daemon.teachers.local.engine import Engine, Question, Said, load_engine
@@ -73,6 +73,8 @@ class LocalTeacher:
         try:
             said = self._engine.answer([asked.question for asked in batch])
         except (RuntimeError, MemoryError) as error:
+            if "CUDA error" in str(error):  # after one of these every later call in this process fails too
+                raise TeacherBroken(f"the GPU failed ({str(error).splitlines()[0]}): see dmesg and nvidia-smi") from error
             if not is_out_of_memory(error):
                 raise
             problem = str(error)
