@@ -22,7 +22,7 @@ class AnswerComplete(StoppingCriteria):
         # generate() pads finished rows only if some criterion has this name; without it they go on talking.
         self.eos_token_id = tuple(end_ids)
 
-    def __call__(self, input_ids: torch.LongTensor, scores: Any, **kwargs: Any) -> torch.BoolTensor:
+    def __call__(self, input_ids: torch.LongTensor, scores: Any, **kwargs: Any) -> torch.BoolTensor:  # noqa: ARG002 - generate() gives them
         """Of shape (B,), on the device of `input_ids`, which is (B, prompt and what was said)."""
         if not self._rows:
             self._rows = [JsonAutomaton() for _ in range(input_ids.shape[0])]
