@@ -1,4 +1,4 @@
-"""finsdistill doctor [--json]"""
+"""finsdistill doctor [--smoke] [--json]"""
 
 import os
 import pwd
@@ -8,11 +8,12 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from daemon.cli.options import Config
+from daemon.cli.options import Config, settings_of
 from daemon.settings import Settings
 from daemon.terminal import printable
 
@@ -29,6 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     config: Config = None,
+    with_smoke: Annotated[
+        bool, typer.Option("--smoke", help="also label three texts, train five steps, and print rates and an estimate")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one stable JSON object")] = False,
 ) -> None:
     """Check what the service needs, change nothing, and say what to do about each finding."""
@@ -36,12 +40,33 @@ def doctor(
 
     machine = Machine(os.environ, datetime.now(UTC).replace(tzinfo=None), pwd.getpwuid(os.geteuid()).pw_name)
     report = examine(config, machine, probe_of=_probe)
+    if with_smoke:
+        report = _smoked(report, config)
     if as_json:
         sys.stdout.write(report.model_dump_json(indent=1) + "\n")
     else:
         width = shutil.get_terminal_size((120, 24)).columns
         sys.stdout.write(printable("\n".join(lines(report, width=width))) + "\n")
     raise typer.Exit(0 if report.healthy else 1)
+
+
+def _smoked(report: "Report", config: Path | None) -> "Report":
+    """Without a configuration there is nothing to try, and the report says so already."""
+    from daemon.app import plans_of  # noqa: PLC0415 - see above
+    from daemon.doctor.base import SmokedReport  # noqa: PLC0415
+    from daemon.smoke.run import smoke  # noqa: PLC0415
+
+    if any(finding.check == "config" and finding.level == "problem" for finding in report.findings):
+        return report
+    settings = settings_of(config)
+    found = smoke(settings, plans_of(settings), say=_say)
+    findings = (*report.findings, *found.findings)
+    return SmokedReport(examined_at=report.examined_at, findings=findings, smoke=found.smoke)
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"{printable(what)} ...\n")
+    sys.stderr.flush()
 
 
 class _Asking:

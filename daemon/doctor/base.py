@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from daemon.settings import Settings
+from daemon.smoke.figures import Smoke
 from daemon.systemd.systemctl import Answer, systemctl
 
 Level = Literal["ok", "warning", "problem"]
@@ -37,6 +38,12 @@ class Report(BaseModel):
     @property
     def healthy(self) -> bool:
         return all(finding.level != "problem" for finding in self.findings)
+
+
+class SmokedReport(Report):
+    """`finsdistill doctor --smoke --json`."""
+
+    smoke: Smoke
 
 
 class Probe(Protocol):

@@ -7,8 +7,9 @@ from daemon.doctor.base import Finding, Level, Patient
 from daemon.licence import notice_of
 from daemon.preconditions import check_machine
 from daemon.settings import ConfigProblem
+from daemon.teachers import TeacherSettings
 from daemon.teachers.local.settings import LocalSettings
-from trainer.hardware import gpu_present
+from trainer.hardware import Hardware, gpu_present, look
 from trainer.spec import SEEDLING
 
 _TOY: Final = "tries the loop, and its text is no training data for anything else"
@@ -28,8 +29,18 @@ def teacher(patient: Patient) -> Iterator[Finding]:
         seen, _, do = str(error).partition(": ")
         yield Finding(check="teacher", level="problem", seen=seen, do=do)
     else:
-        where = "an NVIDIA GPU is here" if isinstance(settings, LocalSettings) else "no GPU is needed for it"
-        yield Finding(check="teacher", level="ok", seen=f"{recipe.model} ({settings.kind}); {where}")
+        yield Finding(check="teacher", level="ok", seen=f"{recipe.model} ({settings.kind}); {_where(settings, look())}")
+
+
+def _where(teacher: TeacherSettings, machine: Hardware) -> str:
+    """Where it runs, and as what it is loaded."""
+    if not isinstance(teacher, LocalSettings):
+        return "no GPU is needed for it"
+    kept = {"nf4": "in 4 bits (NF4)", "none": "unquantised"}.get(teacher.on(machine).quantization, "as it is")
+    if teacher.device == "cpu":
+        return f'[teacher] device = "cpu": loaded {kept}, and slow for anything but a toy'
+    memory = "" if not machine.memory else f" with {machine.memory / 1e9:.0f} GB"
+    return f"{machine.gpu}{memory} is here: loaded {kept}"
 
 
 def student(patient: Patient) -> Iterator[Finding]:
