@@ -17,7 +17,7 @@ from evaluator.outputs import Output, SystemOutputs
 from evaluator.spec import EvalProgress, EvalSpec, StudentSystem
 from store.snapshot import TripletRow
 from store.task import TASKS, Task
-from trainer.hardware import advise, probe
+from trainer.hardware import dtype_of, probe
 from trainer.model import fingerprint, load_base, load_tokenizer
 from trainer.rows import MIN_TEXT_TOKENS
 from trainer.run import AdapterCard
@@ -70,7 +70,7 @@ def predict(spec: EvalSpec, who: Contestants, rows: Sequence[TripletRow], *, tel
 
 def load_students(spec: EvalSpec, who: Contestants) -> Students:
     tokenizer = load_tokenizer(spec.base, spec.base_revision)
-    base = load_base(spec.base, spec.base_revision, quantization=spec.quantization, dtype=advise(probe()).dtype)
+    base = load_base(spec.base, spec.base_revision, quantization=spec.quantization, dtype=dtype_of(probe()))
     found = fingerprint(spec.base, base)
     if found != who.base_fingerprint:
         raise CannotScore(

@@ -13,7 +13,7 @@ from transformers import set_seed
 
 from store.files import write_durably
 from store.snapshot import TRAIN, SnapshotManifest, TripletRow, read_manifest, read_rows, rows_sha256
-from trainer.hardware import Hardware, advise, probe
+from trainer.hardware import Hardware, dtype_of, probe
 from trainer.model import fingerprint, load_base, load_tokenizer, save_adapter, train_in_float32, with_adapter
 from trainer.rows import Example, Lessons, choose_rows, make_lessons
 from trainer.run import (
@@ -60,7 +60,7 @@ def fit(spec: RunSpec, run_dir: Path, report: Report) -> TrainOutcome:
     whatever torch raises, out of memory included."""
     _be_deterministic(spec)
     hardware = probe()
-    dtype = advise(hardware).dtype
+    dtype = dtype_of(hardware)
     report("loading", 0, 1, None)
     tokenizer = load_tokenizer(spec.base, spec.base_revision)
     base = load_base(spec.base, spec.base_revision, quantization=spec.quantization, dtype=dtype)

@@ -11,7 +11,8 @@ from evaluator.spec import AdapterRef, EvalSpec
 from store.events import AdapterTrained, SnapshotSealed
 from store.states.runs import Runs
 from store.task import Objective
-from trainer.hardware import Hardware, advise
+from trainer.hardware import Advice, Hardware, accumulation_of, advise
+from trainer.shapes import shape_of
 from trainer.spec import RunSpec, Start, learning_rate_of, replay_of, start_of
 
 _EVAL_BATCH: Final = 32
@@ -47,6 +48,7 @@ class Plans:
     hardware: Hardware
     threads: int
     folders: Folders
+    reserved: int = 0  # bytes of the GPU that the teacher keeps while the student trains
 
     def training(self, runs: Runs, snapshot: SnapshotSealed) -> RunSpec:
         """Warm from the newest adapter when it learned the same task from the same recipe on the same base."""
@@ -56,7 +58,7 @@ class Plans:
         )
         if start == "scratch":
             parent = None
-        advice = advise(self.hardware)
+        advice = self._advice()
         return RunSpec(
             snapshot_dir=self.folders.snapshot(snapshot.snapshot_id),
             snapshot_id=snapshot.snapshot_id,
@@ -73,8 +75,8 @@ class Plans:
             lora_r=self.trainer.lora_r,
             lora_alpha=self.trainer.lora_alpha,
             learning_rate=self.trainer.learning_rate or learning_rate_of(self.student.base),
-            batch_size=self.trainer.batch_size or advice.batch_size,
-            grad_accumulation=self.trainer.grad_accumulation or advice.grad_accumulation,
+            batch_size=advice.batch_size,
+            grad_accumulation=advice.grad_accumulation,
             max_tokens=self.trainer.max_tokens,
             seed=self.trainer.seed,
             threads=self.threads,
@@ -100,6 +102,18 @@ class Plans:
             max_new_tokens_rationale=self.evaluator.max_rationale_tokens,
             threads=self.threads,
         )
+
+    def _advice(self) -> Advice:
+        """What is set stays; a batch that is set leaves its accumulation to the size of a step."""
+        advice = advise(
+            self.hardware,
+            shape_of(self.student.base),
+            quantization=self.student.quantization,
+            max_tokens=self.trainer.max_tokens,
+            reserved=self.reserved,
+        )
+        batch_size = self.trainer.batch_size or advice.batch_size
+        return Advice(batch_size, self.trainer.grad_accumulation or accumulation_of(batch_size))
 
     def _parent(self, runs: Runs, snapshot: SnapshotSealed) -> AdapterTrained | None:
         newest = runs.newest

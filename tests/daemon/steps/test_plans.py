@@ -15,7 +15,7 @@ def plans(**trainer):
         student=StudentSettings(base="seedling", quantization="none"),
         trainer=TrainerSettings(**trainer),
         evaluator=EvaluatorSettings(),
-        hardware=Hardware(None, 0, bf16=False, cpus=2),
+        hardware=Hardware(None, 8 * 2**30, bf16=False, cpus=2),
         threads=2,
         folders=Folders(Path("/state")),
     )
@@ -62,6 +62,19 @@ def test_scratch_can_be_asked_for_always():
 def test_a_learning_rate_that_is_not_set_follows_the_base():
     assert plans().training(Runs(), snapshot(10, 10)).learning_rate == learning_rate_of("seedling")
     assert plans(learning_rate=1e-4).training(Runs(), snapshot(10, 10)).learning_rate == 1e-4
+
+
+@pytest.mark.parametrize(
+    ("trainer", "sizes"),
+    [
+        ({}, (16, 1)),  # the seedling fits
+        ({"batch_size": 4}, (4, 4)),  # a step stays 16 examples
+        ({"batch_size": 4, "grad_accumulation": 1}, (4, 1)),
+    ],
+)
+def test_a_step_keeps_its_size_unless_both_its_numbers_are_set(trainer, sizes):
+    spec = plans(**trainer).training(Runs(), snapshot(10, 10))
+    assert (spec.batch_size, spec.grad_accumulation) == sizes
 
 
 def test_a_champion_on_another_base_is_no_rival():
