@@ -53,6 +53,12 @@ def test_quotes_and_escapes_gone_wrong_within_a_string_lose_no_word(written: str
     assert isinstance(accepted, Accepted) and (accepted.summary, accepted.flags[0]) == (meant, "repaired")
 
 
+def test_many_unescaped_quotes_are_not_taken_for_an_attack() -> None:
+    rationale = " ".join(f'{n}. The "passage" reports sales number {n} of the "Phone" line.' for n in range(1, 31))
+    accepted = read_answer(f'{{"rationale": "{rationale}", "summary": "{SUMMARY}"}}', rationale, limits=limits(512, 64))
+    assert isinstance(accepted, Accepted) and accepted.rationale == rationale
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
