@@ -45,6 +45,10 @@ def test_what_a_person_would_read_without_a_doubt_is_repaired_and_flagged(raw: s
         ('Sales of "A", "B" and "C" rose.', 'Sales of "A", "B" and "C" rose.'),
         (r"Apple\'s sales rose.", "Apple's sales rose."),
         (r"Sales rose by \$9 million.", r"Sales rose by \$9 million."),
+        (
+            '"Net" sales rose,\n # of units fell,\n // prices too.',
+            '"Net" sales rose,\n # of units fell,\n // prices too.',
+        ),
         ('Sales of caf\\u00e9s and\nthe "bars" rose.', 'Sales of cafés and\nthe "bars" rose.'),
     ],
 )
@@ -64,6 +68,7 @@ def test_many_unescaped_quotes_are_not_taken_for_an_attack() -> None:
     [
         ('{"rationale": "1. The passage reports net sales.", "summary": "Net sales ro', "not_json"),
         ('{"rationale": "1. The passage reports net sales.", "summary": "Net sales of the \\"Phones\\"', "not_json"),
+        ('{"rationale": "1. The passage reports net sales.", "summary": "Net sales of the "Phones"', "not_json"),
         ("{'rationale': 'It uses {braces}.', 'summary': 'Net sales ro", "not_json"),
         ('{"rationale": "1. The passage reports net sales.", "summary": None}', "not_json"),
         ("{'rationale': 'The passage reports net sales.', 'summary': None, 'x': 'y'}", "schema"),
