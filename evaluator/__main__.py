@@ -15,6 +15,7 @@ from evaluator.spec import EvalDone, EvalFailed, EvalProgress, EvalSpec
 from store.errors import FinsdistillError
 from store.snapshot import TripletRow
 from trainer.child import FolderBusy, die_with_parent, own_folder
+from trainer.memory import is_out_of_memory
 
 
 def main(arguments: list[str]) -> int:
@@ -58,8 +59,7 @@ def _reason(error: Exception) -> str:
         return error.reason
     if isinstance(error, FinsdistillError):
         return "unusable_input"
-    # torch.OutOfMemoryError by name: this module must not load torch to report that loading failed.
-    return "out_of_memory" if type(error).__name__ == "OutOfMemoryError" else "crashed"
+    return "out_of_memory" if is_out_of_memory(error) else "crashed"
 
 
 def _detail(error: Exception) -> str:

@@ -8,6 +8,8 @@ from typing import Any, Final
 import torch
 from transformers import GenerationConfig
 
+from trainer.memory import is_out_of_memory
+
 Ids = Sequence[int]
 _FIRST_ROUND: Final = 64
 
@@ -34,17 +36,23 @@ def generate(model: Any, prompts: Sequence[Ids], how: Decoding, *, tell: Callabl
     """One answer a prompt, in their order. `tell` gets the number of answers that each batch finished.
 
     In rounds: what has not stopped after 64 tokens goes on in new batches of its kind, to 128, to 256 and so on. A batch
-    takes as long as its longest answer, and a few runaways would make all the others pay for them.
+    takes as long as its longest answer, and a few runaways would make all the others pay for them. A batch that does not
+    fit into memory is halved; torch's error for a single prompt that does not fit is raised.
     """
     said: list[list[int]] = [[] for _ in prompts]
     going = list(range(len(prompts)))
+    size = how.batch_size
     for so_far, up_to in rounds(how.max_new_tokens):
         # Longest first: memory runs out in the first batch or never, and a batch has little padding.
         order = sorted(going, key=lambda i: len(prompts[i]) + so_far, reverse=True)
         going = []
-        for start in range(0, len(order), how.batch_size):
-            batch = order[start : start + how.batch_size]
-            rows = _batch(model, [[*prompts[i], *said[i]] for i in batch], how, new_tokens=up_to - so_far)
+        while order:
+            batch = order[:size]
+            rows = _fitting(model, [[*prompts[i], *said[i]] for i in batch], how, new_tokens=up_to - so_far)
+            if rows is None:
+                size = len(batch) // 2  # for all that follow, too: those of the next rounds are longer
+                continue
+            order = order[size:]
             for i, row in zip(batch, rows, strict=True):
                 said[i] += row
             unfinished = [i for i in batch if _stop(said[i], how) is None]
@@ -69,6 +77,19 @@ def left_padded(prompts: Sequence[Ids], pad_id: int) -> tuple[torch.Tensor, torc
         ids[row, width - len(prompt) :] = torch.tensor(prompt)
         mask[row, width - len(prompt) :] = 1
     return ids, mask
+
+
+def _fitting(model: Any, prompts: Sequence[Ids], how: Decoding, *, new_tokens: int) -> list[list[int]] | None:
+    """As `_batch`; None for several prompts that memory does not hold at once."""
+    try:
+        return _batch(model, prompts, how, new_tokens=new_tokens)
+    except (RuntimeError, MemoryError) as error:
+        if len(prompts) == 1 or not is_out_of_memory(error):
+            raise
+    # Behind the block: the error's traceback held on to the tensors of the batch.
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    return None
 
 
 @torch.inference_mode()

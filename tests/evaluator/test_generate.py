@@ -93,3 +93,44 @@ def test_progress_counts_each_answer_once_however_many_rounds_it_takes(model, ba
     told: list[int] = []
     generate(model, prompts_of_many_lengths(base_dir, count=7), how(new=150, batch=3), tell=told.append)
     assert sum(told) == 7
+
+
+class Narrow:
+    """A model on a device whose memory ends at so many tokens, prompt and answer together, in a batch."""
+
+    def __init__(self, model, tokens, error):
+        self.model, self.tokens, self.error = model, tokens, error
+        self.device, self.sizes = model.device, []
+
+    def generate(self, *, input_ids, generation_config, **more):
+        self.sizes.append(len(input_ids))
+        if len(input_ids) * (input_ids.shape[1] + generation_config.max_new_tokens) > self.tokens:
+            raise self.error
+        return self.model.generate(input_ids=input_ids, generation_config=generation_config, **more)
+
+
+OUT_OF_MEMORY = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+CPU_OUT_OF_MEMORY = RuntimeError(
+    "[enforce fail at alloc_cpu.cpp:125] err == 0. DefaultCPUAllocator: can't allocate memory"
+)
+
+
+@pytest.mark.parametrize("error", [OUT_OF_MEMORY, CPU_OUT_OF_MEMORY])
+def test_a_batch_that_memory_does_not_hold_is_halved_and_no_answer_changes(model, base_dir, error):
+    prompts = prompts_of_many_lengths(base_dir)
+    narrow, told = Narrow(model, 4 * (len(prompts[-1]) + 12), error), []
+    assert generate(narrow, prompts, how(), tell=told.append) == generate(model, prompts, how(), tell=ignore)
+    assert narrow.sizes == [16, 8, 4, 4, 4, 4]
+    assert told == [4, 4, 4, 4]
+
+
+def test_a_prompt_that_memory_does_not_hold_alone_is_an_error(model, base_dir):
+    with pytest.raises(torch.OutOfMemoryError):
+        generate(Narrow(model, 10, OUT_OF_MEMORY), prompts_of_many_lengths(base_dir, 3), how(), tell=ignore)
+
+
+def test_another_error_is_not_taken_for_it(model):
+    narrow = Narrow(model, 1, RuntimeError("CUDA error: device-side assert triggered"))
+    with pytest.raises(RuntimeError, match="assert"):
+        generate(narrow, [[1, 5], [1, 6]], how(), tell=ignore)
+    assert narrow.sizes == [2]
