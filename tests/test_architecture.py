@@ -19,7 +19,7 @@ LAYERS = ("store", "trainer", "evaluator", "daemon")
 FILES = sorted(path for package in LAYERS for path in (ROOT / package).rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in FILES]
 # The local teacher runs a model in its worker process; its settings, which the daemon reads, do not.
-LOCAL_TEACHER = ("constraint", "engine", "grammar", "sampling", "stopping", "teacher")
+LOCAL_TEACHER = ("constraint", "engine", "grammar", "prompting", "sampling", "stopping", "teacher")
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40

@@ -50,3 +50,7 @@ class CommonSettings(BaseModel):
     def on(self, machine: Hardware) -> Self:  # noqa: ARG002 - few teachers depend on the machine
         """These settings with everything settled that depends on the machine, before a recipe is made of them."""
         return self
+
+    def kept_bytes(self) -> int:
+        """Of the GPU, while a student trains."""
+        return 0

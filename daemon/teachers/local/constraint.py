@@ -91,7 +91,7 @@ class _Row:
     def _closing(self, allowed: torch.Tensor) -> torch.Tensor:
         """The quote; and where it cannot come yet, single bytes, so that no token ends what is begun and begins it anew."""
         quote = allowed & self._grammar.quote
-        return quote if quote.any() else allowed & self._grammar.byte
+        return quote if quote.any() and not self._progress.escaping else allowed & self._grammar.byte
 
 
 def mask_scores(scores: torch.Tensor, masks: torch.Tensor) -> None:

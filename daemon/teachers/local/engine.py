@@ -27,6 +27,7 @@ from evaluator.generate import left_padded
 from trainer.hardware import Dtype, dtype_of, probe
 from trainer.memory import is_out_of_memory
 from trainer.model import load_causal_lm
+from trainer.spec import Quantization
 
 # Ends of an answer that a model's own files may leave out of its list.
 _END_TOKENS: Final = ("<|eot_id|>", "<|end_of_text|>")
@@ -56,7 +57,7 @@ class Said:
 class Engine:
     """`vocabulary` are the bytes of each id, None for control tokens; `grammar` is None where the stopper works alone."""
 
-    model: PreTrainedModel
+    model: Any  # a PreTrainedModel; its declared types know neither generate() nor its buffers
     tokenizer: PreTrainedTokenizerBase
     vocabulary: tuple[bytes | None, ...]
     grammar: AnswerGrammar | None
@@ -132,7 +133,7 @@ def load_engine(settings: LocalSettings) -> Engine:
     end_ids = end_ids_of(tokenizer, model.generation_config)
     # generate() fills what we leave unset from here.
     model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
-    model.eval()
+    model.eval()  # type: ignore[no-untyped-call]
     width = int(model.config.vocab_size)
     return Engine(
         model=model,
@@ -171,7 +172,7 @@ def pad_id_of(tokenizer: Any, end_ids: Sequence[int]) -> int:
 
 
 def _load(settings: LocalSettings, dtype: Dtype) -> PreTrainedModel:
-    quantization = "nf4" if settings.quantization == "nf4" else "none"
+    quantization: Quantization = "nf4" if settings.quantization == "nf4" else "none"
     where: Any = "auto" if settings.device == "cuda" else {"": "cpu"}
     model = load_causal_lm(settings.model, settings.commit, quantization=quantization, dtype=dtype, device_map=where)
     placed = getattr(model, "hf_device_map", {}).values()

@@ -55,6 +55,11 @@ class Progress:
         return self._key.decode() if self._at in {_At.VALUE, _At.ESCAPE} else None
 
     @property
+    def escaping(self) -> bool:
+        """Whether a backslash waits for its other half, so that a quote would end nothing."""
+        return self._at is _At.ESCAPE
+
+    @property
     def spent(self) -> int:
         """Tokens that hold at least one byte of the value that is open, or was last."""
         return self._spent

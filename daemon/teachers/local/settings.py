@@ -8,6 +8,8 @@ from daemon.teachers.base import CommonSettings, Teacher
 from daemon.teachers.prompt import prompt_text
 from daemon.teachers.recipe import Recipe
 from trainer.hardware import Hardware, precision_of
+from trainer.shapes import shape_of
+from trainer.spec import Quantization
 
 # Longest prefix first: which licence the weights come under, as their model cards name it.
 _LICENCES: Final = (
@@ -62,6 +64,16 @@ class LocalSettings(CommonSettings):
             licence=licence_of(self.model),
             toy=False,
         )
+
+    def kept_bytes(self) -> int:
+        """Weights, and keys and values of a whole batch; computed from the model's shape, not measured."""
+        if self.device == "cpu" or self.gpu == "exclusive":
+            return 0
+        shape = shape_of(self.model)
+        # A quarter of the width is kept for keys and as much for values (grouped queries), in two bytes.
+        per_token = shape.layers * 2 * (shape.hidden // 4) * 2
+        quantization: Quantization = "nf4" if self.quantization == "nf4" else "none"
+        return int(shape.weights(quantization, "bfloat16")) + self.batch_tokens * per_token
 
     @property
     def commit(self) -> str:

@@ -74,7 +74,9 @@ class LocalTeacher:
             said = self._engine.answer([asked.question for asked in batch])
         except (RuntimeError, MemoryError) as error:
             if "CUDA error" in str(error):  # after one of these every later call in this process fails too
-                raise TeacherBroken(f"the GPU failed ({str(error).splitlines()[0]}): see dmesg and nvidia-smi") from error
+                raise TeacherBroken(
+                    f"the GPU failed ({str(error).splitlines()[0]}): see dmesg and nvidia-smi"
+                ) from error
             if not is_out_of_memory(error):
                 raise
             problem = str(error)
