@@ -51,13 +51,13 @@ def _published(state_dir: Path) -> tuple[Text, ...]:
 
 
 def sample_texts(options: ChunkOptions, count: int) -> tuple[Text, ...]:
-    """From all over the filings of the invented companies, the same ones each time; `count` is at least 1."""
+    """`count` (1 or more) different texts from all over the invented companies' filings, or as many as there are; the
+    same ones each time."""
     found: dict[str, Text] = {}
-    for company in COMPANIES:
-        report, _, _ = next(reports(company, seed=0))
+    for report in (report for company in COMPANIES for report, _, _ in reports(company, seed=0)):
         for passage in extract(page(report), form=report.form, options=options).passages:
             found.setdefault(key := text_id(passage.text), Text(key, passage.text, passage.item, report.form))
-        if len(found) >= 4 * count:
+        if len(found) >= 2 * count:
             break
     texts = tuple(found.values())
     return texts[:: max(1, len(texts) // count)][:count]

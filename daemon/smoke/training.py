@@ -30,6 +30,7 @@ _SUMMARY, _RATIONALE = 400, 800
 class Trained:
     """`steps` as the trainer counts them. `seconds` from the start of its process to its end."""
 
+    spec: RunSpec
     outcome: TrainOutcome
     steps: int
     seconds: float
@@ -40,9 +41,20 @@ def stand_ins(texts: Sequence[Text]) -> list[Labelled]:
     return [Labelled(text, text.text[:_RATIONALE], text.text[:_SUMMARY]) for text in texts]
 
 
-def train(plans: Plans, labelled: Sequence[Labelled], folder: Path, *, recipe: str, steps: int = STEPS) -> Trained:
-    """In `folder`, with the trainer's own process. Raises TrainingProblem with why it failed, and FolderBusy."""
-    spec = _spec(plans, labelled, folder / "snapshot", recipe=recipe, steps=steps)
+def train(
+    plans: Plans,
+    labelled: Sequence[Labelled],
+    folder: Path,
+    *,
+    recipe: str,
+    steps: int = STEPS,
+    heldout: Sequence[Labelled] = (),
+) -> Trained:
+    """Leaves `folder/snapshot` and `folder/run`, by the trainer's own process. `heldout` rows are for who scores it.
+
+    Raises TrainingProblem with why it failed, and FolderBusy.
+    """
+    spec = _spec(plans, labelled, folder / "snapshot", recipe=recipe, steps=steps, heldout=heldout)
     began = monotonic()
     running = launch.start(folder / "run", spec)
     try:
@@ -52,19 +64,34 @@ def train(plans: Plans, labelled: Sequence[Labelled], folder: Path, *, recipe: s
     if outcome.status == "failed":
         raise TrainingProblem(outcome.reason or "the training failed without a reason: report this")
     done = ceil(ceil(outcome.examples / spec.batch_size) / spec.grad_accumulation)
-    return Trained(outcome, done, monotonic() - began)
+    return Trained(spec, outcome, done, monotonic() - began)
 
 
-def _spec(plans: Plans, labelled: Sequence[Labelled], folder: Path, *, recipe: str, steps: int) -> RunSpec:
+def _spec(
+    plans: Plans,
+    labelled: Sequence[Labelled],
+    folder: Path,
+    *,
+    recipe: str,
+    steps: int,
+    heldout: Sequence[Labelled],
+) -> RunSpec:
     """As the first training of a state would be, but for one epoch of so many rows as `steps` steps take."""
-    manifest = _manifest([], recipe)  # the plan depends on its rows' number only where there is a parent
-    spec = plans.training(Runs(), _sealed(manifest))
+    # The plan depends on the number of rows only where there is a parent.
+    spec = plans.training(Runs(), sealed(_manifest((), (), recipe)))
     examples = steps * spec.batch_size * spec.grad_accumulation
     rows = _rows(labelled, ceil(examples / len(TASKS[spec.objective])), recipe)
-    manifest = _manifest(rows, recipe)
-    write_snapshot(folder, manifest, train=rows, heldout=[])
+    others = _rows(heldout, len(heldout), recipe)
+    manifest = _manifest(rows, others, recipe)
+    write_snapshot(folder, manifest, train=rows, heldout=others)
     changes = {"snapshot_dir": str(folder), "snapshot_id": manifest.snapshot_id, "epochs": 1}
     return RunSpec.model_validate(spec.model_dump() | changes)
+
+
+def sealed(manifest: SnapshotManifest) -> SnapshotSealed:
+    """The event that a snapshot would have in a log."""
+    kept = set(SnapshotSealed.model_fields) & set(SnapshotManifest.model_fields)
+    return SnapshotSealed(**manifest.model_dump(include=kept))
 
 
 def _rows(labelled: Sequence[Labelled], count: int, recipe: str) -> list[TripletRow]:
@@ -87,10 +114,10 @@ def _rows(labelled: Sequence[Labelled], count: int, recipe: str) -> list[Triplet
     ]
 
 
-def _manifest(rows: Sequence[TripletRow], recipe: str) -> SnapshotManifest:
-    sha, nothing = rows_sha256(rows), rows_sha256([])
+def _manifest(rows: Sequence[TripletRow], heldout: Sequence[TripletRow], recipe: str) -> SnapshotManifest:
+    sha, heldout_sha = rows_sha256(rows), rows_sha256(heldout)
     return SnapshotManifest(
-        snapshot_id=snapshot_id_of(0, recipe, sha, nothing),
+        snapshot_id=snapshot_id_of(0, recipe, sha, heldout_sha),
         log_id="smoke",
         log_seq=0,
         recipe=recipe,
@@ -100,11 +127,6 @@ def _manifest(rows: Sequence[TripletRow], recipe: str) -> SnapshotManifest:
         rows=len(rows),
         new_rows=len(rows),
         sha256=sha,
-        heldout_rows=0,
-        heldout_sha256=nothing,
+        heldout_rows=len(heldout),
+        heldout_sha256=heldout_sha,
     )
-
-
-def _sealed(manifest: SnapshotManifest) -> SnapshotSealed:
-    kept = set(SnapshotSealed.model_fields) & set(SnapshotManifest.model_fields)
-    return SnapshotSealed(**manifest.model_dump(include=kept))
