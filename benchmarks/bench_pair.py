@@ -124,8 +124,8 @@ def _announcement(pair: Pair, folder: Path, gpu: str | None) -> str:
     disk, weights = pair.disk / 1e9, 2 * pair.teacher.parameters(_VOCABS[0]) / 1e9
     return (
         f"{pair.name} pair on {gpu or 'the CPU'}: writes {disk:.3g} GB of random weights to {folder}, with up to "
-        f"{min(disk, _SHARD) + _LIBRARIES:.2g} GB of memory; the teacher's weights take {weights:.3g} GB in bf16 and its keys and "
-        f"values {kv_bytes(pair.teacher) / 1e3:.3g} KB a token"
+        f"{min(disk, _SHARD) + _LIBRARIES:.2g} GB of memory; the teacher's weights take {weights:.3g} GB in bf16, "
+        f"its keys and values {kv_bytes(pair.teacher) / 1e3:.3g} KB a token"
     )
 
 
