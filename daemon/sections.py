@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from daemon.cron import cron_trigger
 from daemon.edgar.hosts import checked_host, checked_user_agent
 from store.task import Objective
+from trainer.commits import commit_of
 
 DEFAULT_FORMS: Final = ("10-K", "10-K405", "10-KSB", "10-KT", "10-K/A", "10-K405/A", "10-KSB/A", "10-KT/A")
 
@@ -76,6 +77,11 @@ class StudentSettings(Section):
     base: str = Field(default="TinyLlama/TinyLlama-1.1B-Chat-v1.0", min_length=1)
     revision: str | None = None
     quantization: Literal["nf4", "none"] = "nf4"
+
+    @property
+    def commit(self) -> str | None:
+        """The revision that is asked for."""
+        return self.revision or commit_of(self.base)
 
 
 class TrainerSettings(Section):

@@ -63,7 +63,7 @@ class Plans:
             snapshot_dir=self.folders.snapshot(snapshot.snapshot_id),
             snapshot_id=snapshot.snapshot_id,
             base=self.student.base,
-            base_revision=self.student.revision,
+            base_revision=self.student.commit,
             quantization=self.student.quantization,
             start=start,
             parent_adapter=self.folders.adapter(parent.adapter_id) if parent else None,
@@ -89,7 +89,7 @@ class Plans:
         return EvalSpec(
             snapshot_dir=self.folders.snapshot(snapshot.snapshot_id),
             base=adapter.base,
-            base_revision=self.student.revision,
+            base_revision=self.student.commit,
             quantization=self.student.quantization,
             challenger=self._ref(adapter.adapter_id),
             champion=self._ref(rival.adapter_id) if rival else None,

@@ -7,6 +7,7 @@ from pydantic import Field
 from daemon.teachers.base import CommonSettings, Teacher
 from daemon.teachers.prompt import prompt_text
 from daemon.teachers.recipe import Recipe
+from trainer.commits import commit_of
 from trainer.hardware import Hardware, precision_of
 from trainer.shapes import shape_of
 from trainer.spec import Quantization
@@ -18,11 +19,6 @@ _LICENCES: Final = (
     ("meta-llama/Llama-3.1-", "llama3.1"),
     ("meta-llama/Meta-Llama-3.1-", "llama3.1"),
     ("meta-llama/Meta-Llama-3-", "llama3"),
-)
-# A branch moves and takes the meaning of all labels with it, so a well-known model stands at a commit.
-_COMMITS: Final = (
-    ("meta-llama/Meta-Llama-3-8B-Instruct", "8afb486c1db24fe5011ec46dfbe5b5dccdb575c2"),
-    ("meta-llama/Llama-3.1-8B-Instruct", "0e9e39f249a16976918f6564b8830bc894c89659"),
 )
 # The whole policy, in words that change when it does: `manner_of` says when, `Manner` what.
 TEMPERATURE: Final = 0.7
@@ -78,7 +74,7 @@ class LocalSettings(CommonSettings):
     @property
     def commit(self) -> str:
         """The revision that is asked for."""
-        return self.revision or next((commit for model, commit in _COMMITS if model == self.model), "main")
+        return self.revision or commit_of(self.model) or "main"
 
     def open(self, recipe: Recipe) -> Teacher:
         """Loads the model: only in the worker process. Raises TeacherUnavailable."""
