@@ -131,6 +131,10 @@ def test_one_piece_may_hold_the_end_and_more() -> None:
     assert automaton.feed(b'}} {"c": []}, {"') == [b'{"b": 1}', b'{"a": {"b": 1}}', b'{"c": []}']
 
 
+def test_a_brace_behind_a_backslash_hides_nothing() -> None:
+    assert JsonAutomaton().feed(rb'{"a": "\{"} {') == [rb'{"a": "\{"}']
+
+
 def test_a_brace_that_never_closes_is_forgotten_before_it_fills_the_memory() -> None:
     automaton = JsonAutomaton()
     for _ in range(3):

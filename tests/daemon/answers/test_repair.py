@@ -69,6 +69,11 @@ def test_many_unescaped_quotes_are_not_taken_for_an_attack() -> None:
         ('{"rationale": "1. The passage reports net sales.", "summary": "Net sales ro', "not_json"),
         ('{"rationale": "1. The passage reports net sales.", "summary": "Net sales of the \\"Phones\\"', "not_json"),
         ('{"rationale": "1. The passage reports net sales.", "summary": "Net sales of the "Phones"', "not_json"),
+        # json_repair alone drops the second half of the summary here.
+        (
+            '{"rationale": "1. The passage reports net sales.", "summary": "Net sales rose.", " Costs fell."}',
+            "not_json",
+        ),
         ("{'rationale': 'It uses {braces}.', 'summary': 'Net sales ro", "not_json"),
         ('{"rationale": "1. The passage reports net sales.", "summary": None}', "not_json"),
         ("{'rationale': 'The passage reports net sales.', 'summary': None, 'x': 'y'}", "schema"),
