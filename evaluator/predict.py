@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from peft import PeftModel
-from transformers import GenerationConfig
+from transformers import GenerationConfig, PreTrainedModel
 
 from evaluator.adapters import Contestants
 from evaluator.errors import CannotScore
-from evaluator.generate import Decoding, Generated, generate
+from evaluator.generate import Decoding, generate
 from evaluator.outputs import Output, SystemOutputs
 from evaluator.spec import EvalProgress, EvalSpec, StudentSystem
 from store.snapshot import TripletRow
@@ -21,6 +21,7 @@ from trainer.hardware import dtype_of, probe
 from trainer.model import fingerprint, load_base, load_tokenizer
 from trainer.rows import MIN_TEXT_TOKENS
 from trainer.run import AdapterCard
+from trainer.spec import Quantization
 from trainer.template import Template, plain_ids, template_of
 
 Tell = Callable[[EvalProgress], None]
@@ -51,11 +52,34 @@ class Students:
 
 @dataclass(frozen=True)
 class Prompts:
-    """Token ids a text, in the rows' order; `trimmed` texts lost their end."""
+    """Token ids a text, in the texts' order; `cut` where a text lost its end."""
 
     ids: tuple[tuple[int, ...], ...]
-    trimmed: int
+    cut: tuple[bool, ...]
     stop_ids: tuple[int, ...]
+
+    @property
+    def trimmed(self) -> int:
+        return sum(self.cut)
+
+
+class Limits(Protocol):
+    """Tokens of an answer, its end included."""
+
+    @property
+    def max_new_tokens_summary(self) -> int: ...
+    @property
+    def max_new_tokens_rationale(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """A student's output for one text. `trimmed`: the text did not fit whole."""
+
+    raw: str
+    tokens: int
+    hit_limit: bool
+    trimmed: bool
 
 
 def predict(spec: EvalSpec, who: Contestants, rows: Sequence[TripletRow], *, tell: Tell) -> list[SystemOutputs]:
@@ -70,21 +94,59 @@ def predict(spec: EvalSpec, who: Contestants, rows: Sequence[TripletRow], *, tel
 
 def load_students(spec: EvalSpec, who: Contestants) -> Students:
     tokenizer = load_tokenizer(spec.base, spec.base_revision)
-    base = load_base(spec.base, spec.base_revision, quantization=spec.quantization, dtype=dtype_of(probe()))
-    found = fingerprint(spec.base, base)
-    if found != who.base_fingerprint:
-        raise CannotScore(
-            "different_base",
-            f"base {spec.base!r} is now {found}, and the adapters were trained on {who.base_fingerprint}: put the old "
-            "weights back, or train from scratch",
-        )
-    # generate() fills what we leave unset from here: a base's own penalties or forced tokens would change a score.
-    base.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
+    base = load_student_base(
+        spec.base, spec.base_revision, quantization=spec.quantization, expected=who.base_fingerprint
+    )
     model = PeftModel.from_pretrained(base, str(spec.challenger.folder), adapter_name="challenger")
     if spec.champion:
         model.load_adapter(str(spec.champion.folder), adapter_name="champion")
     model.eval()
     return Students(model, tokenizer, who)
+
+
+def load_student_base(
+    base: str, revision: str | None, *, quantization: Quantization, expected: str | None
+) -> PreTrainedModel:
+    """With nothing left that decides how it answers but us. `expected`: the fingerprint that its adapters were trained on.
+
+    Raises CannotScore for other weights, and TrainingProblem where they cannot be loaded.
+    """
+    model = load_base(base, revision, quantization=quantization, dtype=dtype_of(probe()))
+    if expected is not None and (found := fingerprint(base, model)) != expected:
+        raise CannotScore(
+            "different_base",
+            f"base {base!r} is now {found}, and the adapters were trained on {expected}: put the old weights back, or "
+            "train from scratch",
+        )
+    # generate() fills what we leave unset from here: a base's own penalties or forced tokens would change a score.
+    model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
+    return model
+
+
+def say(
+    model: Any,
+    tokenizer: Any,
+    task: Task,
+    texts: Sequence[str],
+    *,
+    max_tokens: int,
+    limits: Limits,
+    batch_size: int,
+    tell: Callable[[int], None],
+) -> list[Said]:
+    """What the model, in evaluation mode, says to each text. `tell` gets the number of answers that were finished.
+
+    `max_tokens`: of prompt and answer, as the student was trained. Raises CannotScore when they leave no room.
+    """
+    limit = new_tokens(task, limits)
+    prompts = prompts_of(tokenizer, task, texts, max_tokens=max_tokens, max_new_tokens=limit)
+    how = Decoding(prompts.stop_ids, _pad_id(tokenizer), limit, batch_size)
+    generated = generate(model, prompts.ids, how, tell=tell)
+    raws = tokenizer.batch_decode([list(one.ids) for one in generated], skip_special_tokens=True)
+    return [
+        Said(raw, tokens=len(one.ids), hit_limit=one.hit_limit, trimmed=cut)
+        for raw, one, cut in zip(raws, generated, prompts.cut, strict=True)
+    ]
 
 
 def prompts_of(tokenizer: Any, task: Task, texts: Sequence[str], *, max_tokens: int, max_new_tokens: int) -> Prompts:
@@ -94,13 +156,13 @@ def prompts_of(tokenizer: Any, task: Task, texts: Sequence[str], *, max_tokens: 
     plain = plain_ids(tokenizer, texts)
     return Prompts(
         ids=tuple(tuple(template.prompt(text[:room])) for text in plain),
-        trimmed=sum(len(text) > room for text in plain),
+        cut=tuple(len(text) > room for text in plain),
         stop_ids=tuple(sorted({*template.ending, int(tokenizer.eos_token_id)})),
     )
 
 
-def new_tokens(task: Task, spec: EvalSpec) -> int:
-    summary, rationale = spec.max_new_tokens_summary, spec.max_new_tokens_rationale
+def new_tokens(task: Task, limits: Limits) -> int:
+    summary, rationale = limits.max_new_tokens_summary, limits.max_new_tokens_rationale
     return {"summary": summary, "rationale": rationale, "joint": summary + rationale}[task]
 
 
@@ -127,27 +189,26 @@ def _ask(
     began, trimmed = time.monotonic(), 0
     outputs: list[Output] = []
     for task in TASKS[card.spec.objective]:
-        limit = new_tokens(task, spec)
-        prompts = prompts_of(
-            students.tokenizer,
-            task,
-            [row.text for row in rows],
-            max_tokens=card.spec.max_tokens,
-            max_new_tokens=limit,
-        )
-        how = Decoding(prompts.stop_ids, _pad_id(students.tokenizer), limit, spec.batch_size)
         with students.as_system(system):
-            said = generate(students.model, prompts.ids, how, tell=lambda n: counter.add(n, system))
-        outputs += _outputs(students.tokenizer, task, rows, said)
-        trimmed += prompts.trimmed
+            said = say(
+                students.model,
+                students.tokenizer,
+                task,
+                [row.text for row in rows],
+                max_tokens=card.spec.max_tokens,
+                limits=spec,
+                batch_size=spec.batch_size,
+                tell=lambda answers: counter.add(answers, system),
+            )
+        outputs += _outputs(task, rows, said)
+        trimmed += sum(one.trimmed for one in said)
     return SystemOutputs(system, tuple(outputs), trimmed, time.monotonic() - began)
 
 
-def _outputs(tokenizer: Any, task: Task, rows: Sequence[TripletRow], said: Sequence[Generated]) -> list[Output]:
-    raws = tokenizer.batch_decode([list(one.ids) for one in said], skip_special_tokens=True)
+def _outputs(task: Task, rows: Sequence[TripletRow], said: Sequence[Said]) -> list[Output]:
     return [
-        Output(row.text_id, task, raw=raw, tokens=len(one.ids), hit_limit=one.hit_limit)
-        for row, raw, one in zip(rows, raws, said, strict=True)
+        Output(row.text_id, task, raw=one.raw, tokens=one.tokens, hit_limit=one.hit_limit)
+        for row, one in zip(rows, said, strict=True)
     ]
 
 

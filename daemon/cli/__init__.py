@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from daemon.cli import demo, doctor, explain, init, rebuild, run, service, sql, status, watch
+from daemon.cli import demo, doctor, explain, init, predict, rebuild, run, service, sql, status, watch
 from daemon.disk import as_state_problem
 from daemon.terminal import printable
 from store.errors import FinsdistillError, StateUnusable
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, demo, status, sql, init, doctor, watch, explain, rebuild, service):
+for group in (run, demo, status, sql, init, doctor, watch, explain, predict, rebuild, service):
     group.register(app)
 
 

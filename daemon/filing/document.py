@@ -42,7 +42,7 @@ class Document:
 def documents(body: bytes) -> tuple[Document, ...]:
     """The main document, then any Exhibit 13; all other exhibits, graphics, PDFs and data files are left out.
     Raises FilingUnreadable for bytes that are no whole filing."""
-    _refuse_bytes(body)
+    refuse_bytes(body)
     text = decoded(body)
     _refuse_text(text)
     found = tuple(_selected(text)) if _DOCUMENT.search(text) else (_document(text, None),)
@@ -61,7 +61,8 @@ def decoded(body: bytes) -> str:
         return body.decode("cp1252", errors="replace").replace("\ufffd", " ")
 
 
-def _refuse_bytes(body: bytes) -> None:
+def refuse_bytes(body: bytes) -> None:
+    """Raises FilingUnreadable for bytes that cannot be text: too many, none, or of another format."""
     if len(body) > MAX_BYTES:
         raise FilingUnreadable("too_large", f"{len(body):,} bytes, more than {MAX_BYTES:,}")
     if not body.strip():

@@ -15,7 +15,7 @@ from trainer.hardware import Advice, Hardware, accumulation_of, advise
 from trainer.shapes import shape_of
 from trainer.spec import RunSpec, Start, learning_rate_of, replay_of, start_of
 
-_EVAL_BATCH: Final = 32
+EVAL_BATCH: Final = 32
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Plans:
             objective=TypeAdapter(Objective).validate_python(adapter.objective),
             max_examples=self.evaluator.max_examples,
             seed=self.evaluator.seed,
-            batch_size=_EVAL_BATCH,
+            batch_size=EVAL_BATCH,
             max_new_tokens_summary=self.evaluator.max_summary_tokens,
             max_new_tokens_rationale=self.evaluator.max_rationale_tokens,
             threads=self.threads,
