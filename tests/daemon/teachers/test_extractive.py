@@ -111,7 +111,7 @@ def test_an_answer_that_changes_needs_a_new_revision() -> None:
     answers = "\n".join(
         answer(text, summary_chars=480, rationale_chars=768) for text in (MDNA, RISK, OTHER, PLAIN, POINTERS)
     )
-    assert (REVISION, short_id(answers)) == ("extractive-v1", "c08e1c4dad3960952f1d2e064e1d3cfb")
+    assert (REVISION, short_id(answers)) == ("extractive-v2", "c08e1c4dad3960952f1d2e064e1d3cfb")
 
 
 def test_a_prompt_is_refused_because_nothing_would_read_it() -> None:
