@@ -121,4 +121,4 @@ def test_a_prompt_is_refused_because_nothing_would_read_it() -> None:
 
 def test_the_recipe_is_a_toy_with_a_frozen_name() -> None:
     recipe = ExtractiveSettings().recipe()
-    assert recipe.toy and recipe.recipe_id == "ce625f7fd249a28074c84a29c2475266"
+    assert recipe.toy and recipe.recipe_id == "4b70945b0fe60792b6aa310df45cd5cd"
