@@ -35,9 +35,7 @@ def load_base(base: str, revision: str | None, *, quantization: Quantization, dt
     """
     devices = {"": 0} if torch.cuda.is_available() else {"": "cpu"}
     try:
-        return load_causal_lm(
-            resolve_base(base), revision, quantization=quantization, dtype=dtype, device_map=devices
-        )
+        return load_causal_lm(resolve_base(base), revision, quantization=quantization, dtype=dtype, device_map=devices)
     except (OSError, ValueError) as cause:
         raise TrainingProblem(_cannot_load(base, revision, cause)) from cause
 
