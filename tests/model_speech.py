@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Final
 
-from tests.model_words import JSON_MARKS, SENTENCE
+from tests.model_words import OPENERS, RATIONALE, SENTENCE
 
 if TYPE_CHECKING:
     import torch
@@ -15,7 +15,8 @@ _QUIET: Final = 0.25  # the spread of all others: after the final norm the loud 
 # Logits. 128,000 tokens at 0 weigh as much as one at 11.8: 18 drowns them.
 _FIRST: Final = 18.0  # the sentence's first words, after anything that is in no slot, an opening quote above all
 _NEXT: Final = 24.0  # the next slot's words
-_MARK: Final = 10.0  # "rationale" rather than "declined", and a bare quote rather than a quote with a letter
+_QUOTE: Final = 13.0  # a bare quote rather than one with a letter, where a string opens
+_KEY: Final = 10.0  # "rationale" rather than "declined"
 
 _AND, _STOP = len(SENTENCE), len(SENTENCE) + 1  # slots count from 1; coordinate 0 is the same for all tokens
 _OBJECT: Final = 5
@@ -50,14 +51,15 @@ class Speech:
         embedding[:, 0] = _LOUD
         for number, slot in enumerate(self._slots(), 1):
             embedding[slot, number] = _LOUD
+        embedding[[self.ids[word] for word in OPENERS], 1] = _LOUD
 
     def _teach_to_speak(self, output: "torch.Tensor") -> None:
         hidden = output.shape[1]
         quiet = hidden * _QUIET**2
         bare, in_slot = (_LOUD / ((loud * _LOUD**2 + quiet) / hidden) ** 0.5 for loud in (1, 2))
         output[:, : _STOP + 1] = 0
-        output[self._slots()[0], 0] = _FIRST / bare
-        output[[self.ids[mark] for mark in JSON_MARKS], 0] = _MARK / bare
+        for logit, tokens in ((_FIRST, OPENERS), (_QUOTE, ('"',)), (_KEY, RATIONALE)):
+            output[[self.ids[token] for token in tokens], 0] = logit / bare
         for change in self._changes():
             wanted = (_NEXT + log(change.weight)) / in_slot
             output[change.token, change.after] = wanted - output[change.token, 0]

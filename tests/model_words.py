@@ -2,7 +2,8 @@
 
 from typing import Final
 
-# One token of each slot, then the next slot; after the last a full stop, then the first slot again or a closing quote.
+# One token of each slot, then one of the next; after the last a full stop, then the first slot again or a closing quote.
+# No word stands in two slots.
 SENTENCE: Final[tuple[tuple[str, ...], ...]] = tuple(
     tuple(f" {word}" for word in slot.split())
     for slot in (
@@ -12,25 +13,13 @@ SENTENCE: Final[tuple[tuple[str, ...], ...]] = tuple(
         "in for with by on from as to",
         "the our an its that this their such",
         "operations customers products services markets results sales expenses assets suppliers employees facilities",
-        "and or of than for with as",
+        "and or of than",
     )
 )
-# How an answer opens its fields, so that a model biased towards English answers rather than declines.
-JSON_MARKS: Final = (
-    "r",
-    "ra",
-    "rat",
-    "rati",
-    "ratio",
-    "ration",
-    "rational",
-    "rationale",
-    '"r',
-    '"',
-    '":"',
-    '","',
-    '"}',
-)
+# The first slot's words again, where nothing stands before them: an answer's string may not open with a space.
+OPENERS: Final = tuple(word.strip() for word in SENTENCE[0])
+# How an answer's first key begins, so that a model biased towards English answers rather than declines.
+RATIONALE: Final = ("r", "ra", "rat", "rati", "ratio", "ration", "rational", "rationale")
 
 _FREQUENT: Final = (
     "the of and to in for is was were are be by with that our we its from as or on this it not these some at an which such "
@@ -54,4 +43,4 @@ def words() -> list[str]:
     """With a leading space, as in the middle of a text, and without; each once, frequent ones first."""
     spaced = [f" {word}" for word in _FREQUENT.split()]
     said = [word for slot in SENTENCE for word in slot]
-    return list(dict.fromkeys([*said, *spaced, *_FREQUENT.split()]))
+    return list(dict.fromkeys([*said, *OPENERS, *spaced, *_FREQUENT.split()]))
