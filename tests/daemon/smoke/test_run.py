@@ -1,8 +1,6 @@
 """The real workers and the real trainer, on the toy pair and on models made on the spot."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from daemon.filing import ChunkOptions
 from daemon.settings import load_settings
 from daemon.smoke.run import smoke
 from daemon.smoke.texts import sample_texts, some_texts
-from tests.acceptance.driving import COMMAND
+from tests.acceptance.driving import Home
 from tests.models import write_llama3, write_tinyllama
 from trainer.child import own_folder
 
@@ -34,16 +32,18 @@ def levels(found):
     return {finding.check: finding.level for finding in found.findings}
 
 
-def test_the_command_labels_three_texts_trains_five_steps_and_leaves_nothing(tmp_path):
-    done = subprocess.run(
-        [COMMAND, "doctor", "--smoke", "--json", "--config", config(tmp_path)],
-        capture_output=True, text=True, timeout=120, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+def test_the_command_tries_chunks_of_the_state_and_writes_nothing_to_its_log(tmp_path):
+    home = Home(tmp_path).configure()
+    home.drop(1001, 2020, paragraphs=2)
+    assert home.run("run", "--once").returncode == 0
+    log = (home.state / "log.duckdb").read_bytes()
+    done = home.run("doctor", "--smoke", "--json", OMP_NUM_THREADS="1")
     found = json.loads(done.stdout)["smoke"]
     assert (done.returncode, found["labelling"]["accepted"], found["training"]["steps"]) == (0, 3, 5), done.stderr
-    assert (found["labelling"]["source"], found["training"]["stand_in"]) == ("samples", False)
-    assert found["estimate"]["minutes_per_training"] > 0
-    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+    assert (found["labelling"]["source"], found["training"]["stand_in"]) == ("state", False)
+    assert (found["estimate"]["hours_to_label"], found["estimate"]["minutes_per_training"] > 0) == (0.0, True)
+    assert not (home.state / "work" / "smoke").exists()
+    assert (home.state / "log.duckdb").read_bytes() == log
 
 
 LOCAL = """
@@ -76,7 +76,8 @@ def test_a_local_teacher_and_a_quantised_student_are_tried_like_any_other(tmp_pa
     found = ran(tmp_path, LOCAL.format(**pair, gpu="share", attempts=6))
     assert levels(found) == {"labelling": "ok", "training": "ok", "estimate": "ok"}
     assert found.smoke.labelling.accepted == 3
-    assert found.smoke.training.steps == 5
+    assert (found.smoke.labelling.source, found.smoke.training.steps) == ("samples", 5)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
 
 
 def test_a_teacher_that_cannot_be_opened_is_a_problem_and_the_student_is_tried_all_the_same(tmp_path, pair):
