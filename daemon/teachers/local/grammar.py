@@ -75,7 +75,7 @@ class AnswerGrammar:
         """The same of a vocabulary that is already bytes: no guess of xgrammar's about the tokenizer's kind is needed."""
         _check(vocabulary, vocab_size, end_ids)
         # To xgrammar an empty token is a special one, which no grammar ever allows.
-        tokens = [b"" if token is None or number in end_ids else token for number, token in enumerate(vocabulary)]
+        tokens = [token or b"" for token in vocabulary]
         known = xgrammar.TokenizerInfo(
             tokens, xgrammar.VocabType.RAW, vocab_size=vocab_size, stop_token_ids=sorted(end_ids)
         )

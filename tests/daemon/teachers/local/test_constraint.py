@@ -141,6 +141,18 @@ except ConstraintBroken:
 """
 
 
+def test_an_end_token_that_is_spelled_as_text_cannot_come_inside_an_answer():
+    from daemon.teachers.local.constraint import Constraint
+    from daemon.teachers.local.grammar import AnswerGrammar
+
+    tokens = vocabulary()
+    end, said = tokens.index(b"</s>"), [tokens.index(token) for token in (*START, b"a")]
+    constraint = Constraint(AnswerGrammar.over(tokens, vocab_size=len(tokens), end_ids=[end]), [Budget(5, 5)])
+    for length in range(len(said) + 1):
+        scores = constraint(torch.tensor([[0, *said[:length]]]), torch.zeros(1, len(tokens)))
+        assert scores[0, end] == -torch.inf and scores.isfinite().any()
+
+
 def called(*prompts_then, rows=1, width=None):
     from daemon.teachers.local.constraint import Constraint
 
