@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def predict(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=_FILE)] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=_FILE)] = None,
     adapter: Annotated[str, typer.Option("--adapter", metavar="ID|base", help=_ADAPTER)] = "champion",
     as_json: Annotated[bool, typer.Option("--json", help="one stable JSON object a piece and line")] = False,
     config: Config = None,

@@ -5,16 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from peft import LoraConfig, get_peft_model
 from tokenizers import ByteLevelBPETokenizer
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, set_seed
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from evaluator.spec import AdapterRef, EvalSpec
 from store.ids import text_id
 from store.snapshot import SnapshotManifest, TripletRow, rows_sha256, write_snapshot
-from trainer.model import fingerprint, load_base, save_adapter
-from trainer.run import CARD, AdapterCard, TrainedRow, adapter_id_of, make_config_canonical, write_trained
-from trainer.spec import RunSpec
+from tests.adapters import write_adapter
 
 SUBJECTS = ["Revenue", "Net income", "Operating cash flow", "Gross margin", "Inventory", "Long-term debt"]
 VERBS = ["rose", "fell", "grew", "declined"]
@@ -91,48 +88,8 @@ def make_adapter(base_dir: Path, tmp_path: Path) -> MakeAdapter:
     """An adapter with random weights, saved, carded and recorded as the trainer does."""
 
     def make(seed: int, *, base: Path = base_dir, objective: str = "step_by_step", trained: str = "t") -> AdapterRef:
-        run = RunSpec(
-            snapshot_dir=tmp_path,
-            snapshot_id="s",
-            base=str(base),
-            base_revision=None,
-            quantization="none",
-            start="scratch",
-            parent_adapter=None,
-            parent_id=None,
-            replay_rows=0,
-            objective=objective,
-            rationale_weight=0.5,
-            epochs=1,
-            lora_r=4,
-            lora_alpha=8,
-            learning_rate=1e-3,
-            batch_size=4,
-            grad_accumulation=1,
-            max_tokens=384,
-            seed=seed,
-            threads=1,
-        )
-        model = load_base(run.base, None, quantization="none", dtype="float32")
-        set_seed(seed)
-        lora = LoraConfig(
-            r=4, lora_alpha=8, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM"
-        )
         folder = tmp_path / f"adapter{seed}-{base.name}"
-        save_adapter(get_peft_model(model, lora), folder)
-        make_config_canonical(folder, run.base)
-        write_trained(folder, [TrainedRow(label_id="label", text_id=trained)])
-        card = AdapterCard(
-            adapter_id=adapter_id_of(folder),
-            base=run.base,
-            base_fingerprint=fingerprint(run.base, model),
-            toy=False,
-            teacher="extractive",
-            recipe="r",
-            spec=run,
-        )
-        (folder / CARD).write_text(card.model_dump_json())
-        return AdapterRef(adapter_id=card.adapter_id, folder=folder)
+        return write_adapter(folder, str(base), seed=seed, objective=objective, trained=trained)
 
     return make
 

@@ -6,15 +6,35 @@ import sys
 import pytest
 
 from evaluator.adapters import contestants
-from evaluator.answering import AnswerSpec, CannotAnswer, StudentRef, StudentReply, adapted, merged, start
+from evaluator.answer import main
+from evaluator.answering import (
+    AnswerSpec,
+    CannotAnswer,
+    NoReplies,
+    StudentRef,
+    StudentReply,
+    adapted,
+    merged,
+    read_outcome,
+    start,
+    write_outcome,
+)
 from evaluator.predict import predict
 from store.task import read_student
+from trainer.run import SPEC
 from trainer.spec import TrainingProblem
 
 
 def a_spec(student, texts):
     limits = {"max_new_tokens_summary": 8, "max_new_tokens_rationale": 12}
     return AnswerSpec(student=student, texts=tuple(texts), batch_size=16, threads=1, **limits)
+
+
+def replies_here(run_dir, spec):
+    """As the child works, without the ten seconds of a process that imports torch."""
+    run_dir.mkdir()
+    (run_dir / SPEC).write_text(spec.model_dump_json())
+    return main([str(run_dir)]), read_outcome(run_dir)
 
 
 def the_base(base_dir, **changes):
@@ -37,22 +57,31 @@ def test_an_adapter_answers_as_it_is_scored(make_spec, make_adapter, rows, tmp_p
 
 def test_the_base_answers_without_an_adapter_and_a_text_too_long_is_said_to_be(base_dir, tmp_path):
     student = the_base(base_dir)
-    replies = start(tmp_path / "run", a_spec(student, ["Cash fell.", "Cash fell. " * 500])).replies()
-    assert [one.trimmed for one in replies] == [False, True]
-    assert [one.rationale for one in replies] == [None, None]
+    status, done = replies_here(tmp_path / "run", a_spec(student, ["Cash fell.", "Cash fell. " * 500]))
+    assert status == 0
+    assert [one.trimmed for one in done.replies] == [False, True]
+    assert [one.rationale for one in done.replies] == [None, None]
 
 
 def test_a_base_whose_weights_changed_answers_nothing(base_dir, tmp_path):
     student = the_base(base_dir, base_fingerprint="sha256:other")
-    with pytest.raises(CannotAnswer, match="put the old weights back"):
-        start(tmp_path / "run", a_spec(student, ["Cash fell."])).replies()
+    status, failed = replies_here(tmp_path / "run", a_spec(student, ["Cash fell."]))
+    assert status == 1
+    assert "put the old weights back" in failed.detail
 
 
 def test_a_base_that_is_not_there_is_one_sentence(tmp_path):
-    student = the_base(tmp_path / "gone")
-    with pytest.raises(CannotAnswer, match="cannot be loaded") as caught:
-        start(tmp_path / "run", a_spec(student, ["Cash fell."])).replies()
-    assert "\n" not in str(caught.value)
+    _, failed = replies_here(tmp_path / "run", a_spec(the_base(tmp_path / "gone"), ["Cash fell."]))
+    assert "cannot be loaded" in failed.detail
+    assert "\n" not in failed.detail
+
+
+def test_what_a_child_could_not_do_reaches_who_asked(tmp_path):
+    answering = start(tmp_path / "run", a_spec(the_base(tmp_path / "gone"), ["Cash fell."]))
+    answering.stop(grace_s=0)
+    write_outcome(tmp_path / "run", NoReplies(detail="memory does not hold it"))
+    with pytest.raises(CannotAnswer, match="memory does not hold it"):
+        answering.replies()
 
 
 def test_a_child_that_is_killed_is_no_silence(base_dir, tmp_path):
