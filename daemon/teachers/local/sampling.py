@@ -1,11 +1,15 @@
 """Drawing tokens at random, each row by a seed of its own. Heavy: imports torch."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import torch
 from transformers import LogitsProcessor
 
 from daemon.teachers.local.settings import TEMPERATURE
+
+
+_HALF_A_STEP: Final = 2.0**-25
 
 
 class SeededSampling(LogitsProcessor):
@@ -23,7 +27,8 @@ class SeededSampling(LogitsProcessor):
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:  # noqa: ARG002
         for row, generator in self._generators:
             uniform = torch.rand(scores.shape[1], generator=generator, device=scores.device)
-            # A u of exactly 0 would make its token infinitely likely.
-            gumbel = -torch.log(-torch.log1p(-uniform.clamp(min=torch.finfo(torch.float32).tiny)))
+            # torch draws in steps of 2**-24. A u of 0 would make its token infinitely likely, and the smallest float as good
+            # as that: noise of 87, in one of 130 draws of a token among 128,256.
+            gumbel = -torch.log(-torch.log1p(-uniform.clamp(min=_HALF_A_STEP)))
             scores[row] = scores[row] / TEMPERATURE + gumbel
         return scores

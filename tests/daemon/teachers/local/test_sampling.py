@@ -28,6 +28,12 @@ def test_what_is_forbidden_stays_forbidden():
     assert set(drawn([1], scores, times=50)[0].tolist()) == {42}
 
 
+def test_no_token_of_a_large_vocabulary_comes_from_nowhere():
+    scores = torch.zeros(1, 128_256)
+    scores[0, 7] = 14.0  # likelier than any other by e to the 20th
+    assert set(drawn([1], scores, times=2000)[0].tolist()) == {7}
+
+
 def test_draws_follow_the_softmax_at_the_recipes_temperature():
     from daemon.teachers.local.settings import TEMPERATURE
 
