@@ -19,13 +19,16 @@ from daemon.edgar.client import Client
 from daemon.edgar.gateway import Gateway
 from daemon.edgar.problems import NoUserAgent
 from daemon.filing import ChunkOptions
+from daemon.handover import Handover
 from daemon.inbox import Inbox
 from daemon.intake import Intake
 from daemon.lanes import Lane
 from daemon.lock import StateLock
 from daemon.parsing import Parser
 from daemon.preconditions import check_hosts, check_machine
+from daemon.promotion import Promotions
 from daemon.purpose import Purpose
+from daemon.requeuing import Requeuing
 from daemon.settings import Settings
 from daemon.settling import settle_recipe
 from daemon.status import write_status
@@ -35,16 +38,18 @@ from daemon.steps.discover import Discover
 from daemon.steps.fetch import Fetch
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
-from daemon.steps.obey import Obey
+from daemon.steps.obey import Hands, Obey
 from daemon.steps.plans import Folders, Plans
 from daemon.steps.train import Train
+from daemon.teachers import TeacherSettings
 from daemon.teachers.client import TeacherWorker
+from daemon.teachers.local.settings import LocalSettings
 from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import SupervisedTeacher
 from daemon.watchlist import WatchList
 from store.log import EventLog, Limits, open_log
 from store.publish import Publisher
-from trainer.hardware import Hardware, gpu_present
+from trainer.hardware import look
 
 _FETCHING: Final = 3  # filings at a time: the limiter is for all of them, and a slow answer holds up one
 _WOKEN_S: Final = 30.0  # lanes that are woken when there is work look by themselves only for what was missed
@@ -54,7 +59,6 @@ _WOKEN_S: Final = 30.0  # lanes that are woken when there is work look by themse
 class Edgar:
     """The half of a service that watches EDGAR."""
 
-    obey: Obey
     discover: Discover
     fetch: Fetch
 
@@ -70,6 +74,7 @@ class App:
     activity: Activity
     stop: threading.Event
     lanes: dict[str, Lane]
+    obey: Obey
     edgar: Edgar | None
     ingest: Ingest
     train: Train
@@ -87,10 +92,10 @@ class App:
 
     def poll(self) -> None:
         """Asks for a round over the watch list, and for commands that waited for EDGAR."""
+        self.obey.again()
         if self.edgar is not None:
-            self.edgar.obey.again()
             self.edgar.discover.begin()
-            self.lanes["watching"].wake.set()
+        self.lanes["watching"].wake.set()
 
     def publish(self) -> None:
         """What is new, and the figures of this moment."""
@@ -129,17 +134,24 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     gateway = _gateway(settings, stop)
     directory = Directory(settings.service.state_dir / "edgar", Client(gateway) if gateway else None)
     rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout, directory), settings.evaluator.heldout_share)
-    recipe = settings.teacher.recipe()
+    teacher = settings.teacher.on(look())
+    recipe = teacher.recipe()
     lock, log = open_state(settings, purpose)
     activity, blobs = Activity(), Blobs(settings.service.state_dir / "blobs")
     intake = Intake(log, blobs=blobs, splits=rule, activity=activity)
+    gpu = Handover(exclusive=isinstance(teacher, LocalSettings) and teacher.gpu == "exclusive")
     parts = _Parts(settings, log, activity, blobs, intake, Parser(stop), stop)
     paused = settle_recipe(log, recipe)
-    train, ingest = parts.train(), parts.ingest()
-    label = parts.label(recipe, hold=lambda: paused is not None or (not label_while_training and train.due()))
+    train, ingest = parts.train(gpu), parts.ingest()
+    label = parts.label(
+        teacher, recipe, gpu=gpu, hold=lambda: paused is not None or (not label_while_training and train.due())
+    )
     reading = Lane("reading", (ingest, parts.chunk()), idle_s=_WOKEN_S)
     lanes = [reading, Lane("labelling", (label,)), Lane("training", (train,))]
-    edgar, more = parts.edgar(gateway, directory, reading.wake) if gateway else (None, [])
+    watch = WatchList(log, directory, intake, activity)
+    edgar, fetching = parts.edgar(gateway, watch, reading.wake) if gateway else (None, [])
+    obey = parts.obey(watch, poll=edgar.discover.begin if edgar else None)
+    watching = Lane("watching", (obey, edgar.discover) if edgar else (obey,), idle_s=_WOKEN_S)
     return App(
         settings=settings,
         lock=lock,
@@ -147,7 +159,8 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
         publisher=Publisher(log, settings.service.state_dir),
         activity=activity,
         stop=stop,
-        lanes={lane.name: lane for lane in [*more, *lanes]},
+        lanes={lane.name: lane for lane in [watching, *fetching, *lanes]},
+        obey=obey,
         edgar=edgar,
         ingest=ingest,
         train=train,
@@ -176,8 +189,13 @@ class _Parts:
     parser: Parser
     stop: threading.Event
 
-    def edgar(self, gateway: Gateway, directory: Directory, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
-        watch = WatchList(self.log, directory, self.intake, self.activity)
+    def obey(self, watch: WatchList, *, poll: Callable[[], None] | None) -> Obey:
+        state_dir = self.settings.service.state_dir
+        promotions = Promotions(self.log, Folders(state_dir), self.settings.student.base)
+        hands = Hands(watch, poll, Requeuing(self.log, self.activity), promotions)
+        return Obey(state_dir, hands, self.activity)
+
+    def edgar(self, gateway: Gateway, watch: WatchList, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
         fetch = Fetch(self.log, gateway, self.intake, activity=self.activity, fetched=fetched)
         fetching = Lane("fetching", (fetch,), idle_s=_WOKEN_S, threads=_FETCHING)
         discover = Discover(
@@ -189,8 +207,7 @@ class _Parts:
             activity=self.activity,
             found=fetching.wake,
         )
-        obey = Obey(self.settings.service.state_dir, watch, self.activity, poll=discover.begin)
-        return Edgar(obey, discover, fetch), [Lane("watching", (obey, discover), idle_s=_WOKEN_S), fetching]
+        return Edgar(discover, fetch), [fetching]
 
     def ingest(self) -> Ingest:
         return Ingest(
@@ -205,27 +222,33 @@ class _Parts:
         options = ChunkOptions(**self.settings.chunk.model_dump())
         return Chunk(self.log, blobs=self.blobs, parser=self.parser, options=options, activity=self.activity)
 
-    def label(self, recipe: Recipe, *, hold: Callable[[], bool]) -> Label:
-        teacher, folder = self.settings.teacher, self.settings.service.state_dir / "work" / "teacher"
+    def label(self, teacher: TeacherSettings, recipe: Recipe, *, gpu: Handover, hold: Callable[[], bool]) -> Label:
+        folder = self.settings.service.state_dir / "work" / "teacher"
         return Label(
             self.log,
-            SupervisedTeacher(lambda: TeacherWorker(teacher, folder), wait=self.stop.wait),
+            SupervisedTeacher(lambda: TeacherWorker(teacher, folder, recipe=recipe), wait=self.stop.wait),
             recipe=recipe.recipe_id,
             limits=answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens),
             attempts=teacher.attempts,
+            gpu=gpu,
             activity=self.activity,
             hold=hold,
         )
 
-    def train(self) -> Train:
-        plans = plans_of(self.settings)
-        threshold = self.settings.trainer.threshold
-        return Train(self.log, plans, blobs=self.blobs, threshold=threshold, activity=self.activity, stop=self.stop)
+    def train(self, gpu: Handover) -> Train:
+        return Train(
+            self.log,
+            plans_of(self.settings),
+            blobs=self.blobs,
+            threshold=self.settings.trainer.threshold,
+            activity=self.activity,
+            gpu=gpu,
+            stop=self.stop,
+        )
 
 
 def plans_of(settings: Settings) -> Plans:
-    # The trainer's child looks at the GPU itself; here it only matters whether there is one.
-    hardware = Hardware("GPU" if gpu_present() else None, 0, bf16=False, cpus=settings.service.threads)
+    hardware = look()
     return Plans(
         student=settings.student,
         trainer=settings.trainer,
@@ -233,4 +256,5 @@ def plans_of(settings: Settings) -> Plans:
         hardware=hardware,
         threads=settings.service.threads,
         folders=Folders(settings.service.state_dir),
+        reserved=settings.teacher.on(hardware).kept_bytes(),
     )

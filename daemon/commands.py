@@ -20,9 +20,15 @@ from store.files import write_durably
 MAX_BYTES: Final = 64 * 1024
 FOLDER: Final = "commands"
 _REFUSED: Final = "refused"
+_REASON: Final = ".reason.txt"
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
 
+MAX_IDS: Final = 1000  # of 32 digits each: half of what a command file holds
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9.\-]{1,20}$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Reason = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class _Command(BaseModel):
@@ -39,7 +45,36 @@ class WatchRemove(_Command):
     companies: tuple[Name, ...] = Field(min_length=1, max_length=1000)
 
 
-Command = Annotated[WatchAdd | WatchRemove, Field(discriminator="command")]
+class Requeue(_Command):
+    """These texts."""
+
+    command: Literal["requeue"] = "requeue"
+    recipe: Id
+    texts: tuple[Id, ...] = Field(min_length=1, max_length=MAX_IDS)
+
+
+class RequeueAll(_Command):
+    """Every dead letter of the recipe, or those of one reason, as they are when the command is obeyed."""
+
+    command: Literal["requeue_all"] = "requeue_all"
+    recipe: Id
+    reason: Reason | None = None
+
+
+class Promote(_Command):
+    command: Literal["promote"] = "promote"
+    adapter_id: Id
+
+
+class Rollback(_Command):
+    """`adapter_id` is the champion's, so that nobody takes back another one by mistake."""
+
+    command: Literal["rollback"] = "rollback"
+    adapter_id: Id
+    reason: Words
+
+
+Command = Annotated[WatchAdd | WatchRemove | Requeue | RequeueAll | Promote | Rollback, Field(discriminator="command")]
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
@@ -121,16 +156,24 @@ def _body(fd: int, path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def set_aside(malformed: CommandMalformed) -> Path:
-    """Into `refused/`, the reason beside it."""
-    folder = malformed.path.parent / _REFUSED
+def set_aside(path: Path, reason: str) -> Path:
+    """Into `refused/`, the reason beside it: first the reason, for whoever waits until the file is gone."""
+    folder = path.parent / _REFUSED
     folder.mkdir(exist_ok=True)
-    target = folder / malformed.path.name
+    target = folder / path.name
     if os.path.lexists(target):  # a folder would not give way
         target = folder / f"{new_ulid()}.json"
-    malformed.path.rename(target)
-    write_durably(target.with_suffix(".reason.txt"), f"{malformed.reason}\n".encode())
+    write_durably(target.with_suffix(_REASON), f"{reason}\n".encode())
+    path.rename(target)
     return target
+
+
+def refusal_of(path: Path) -> str | None:
+    """Why the command that was handed over at `path` was set aside; None when it was not."""
+    try:
+        return (path.parent / _REFUSED / path.name).with_suffix(_REASON).read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
 
 
 def new_ulid() -> str:

@@ -1,24 +1,38 @@
 """Command file in: the facts that it asks for, out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from daemon import commands
 from daemon.activity import Activity
-from daemon.commands import CommandMalformed, WatchAdd, WatchRemove
-from daemon.edgar.problems import EdgarProblem
+from daemon.commands import CommandMalformed, Promote, Requeue, RequeueAll, Rollback, WatchAdd, WatchRemove
+from daemon.edgar.problems import EdgarProblem, NoUserAgent
+from daemon.promotion import PromotionRefused, Promotions
+from daemon.requeuing import Requeuing
 from daemon.stopped import Stopped
 from daemon.watchlist import WatchList
+from store.errors import StreamMoved
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who does what is commanded. `poll` is called when somebody new is watched: who asks does not want to wait for the
+    next round; None in a service without EDGAR."""
+
+    watch: WatchList
+    poll: Callable[[], None] | None
+    requeuing: Requeuing
+    promotions: Promotions
 
 
 class Obey:
     """Takes one command file at a time, oldest first."""
 
-    def __init__(self, state_dir: Path, watch: WatchList, activity: Activity, *, poll: Callable[[], None]) -> None:
-        """`poll` is called when somebody new is watched: who asks does not want to wait for the next round."""
-        self._state_dir, self._watch, self._activity, self._poll = state_dir, watch, activity, poll
+    def __init__(self, state_dir: Path, hands: Hands, activity: Activity) -> None:
+        self._state_dir, self._hands, self._activity = state_dir, hands, activity
         self._words = structlog.get_logger()
         self._postponed: set[Path] = set()
 
@@ -45,24 +59,49 @@ class Obey:
             dropped = commands.read(path)
             self._do(dropped)
         except CommandMalformed as error:
-            self._activity.trouble(f"the command {path.name} was refused: {error.reason}")
-            self._words.warning("command_refused", file=str(commands.set_aside(error)), reason=error.reason)
+            self._refuse(path, error.reason)
+        except PromotionRefused as error:
+            self._refuse(path, str(error))
         except EdgarProblem as error:
-            self._postponed.add(path)
-            self._activity.trouble(f"the command {path.name} waits for EDGAR: {error.why}")
-            self._words.warning("command_postponed", file=path.name, reason=error.why)
+            self._postpone(path, f"waits for EDGAR: {error.why}")
+        except NoUserAgent as error:
+            self._postpone(path, f"waits for a service that may ask EDGAR: {error}")
         except FileNotFoundError:
             self._words.info("command_taken_back", file=path.name)
+        except StreamMoved:
+            self._words.info(
+                "command_again", file=path.name
+            )  # somebody else decided meanwhile: decide on the new facts
         except Stopped:
             self._postponed.add(path)  # the next service takes it
         else:
             path.unlink(missing_ok=True)
             self._words.info("command_done", command=dropped.command.command, file=path.name)
 
+    def _refuse(self, path: Path, reason: str) -> None:
+        self._activity.trouble(f"the command {path.name} was refused: {reason}")
+        self._words.warning("command_refused", file=str(commands.set_aside(path, reason)), reason=reason)
+
+    def _postpone(self, path: Path, why: str) -> None:
+        self._postponed.add(path)
+        self._activity.trouble(f"the command {path.name} {why}")
+        self._words.warning("command_postponed", file=path.name, reason=why)
+
     def _do(self, dropped: commands.Dropped) -> None:
+        hands, key = self._hands, dropped.key
         match dropped.command:
             case WatchAdd(companies=names):
-                self._watch.add(names, key=dropped.key)
-                self._poll()
+                if hands.poll is None:
+                    raise NoUserAgent
+                hands.watch.add(names, key=key)
+                hands.poll()
             case WatchRemove(companies=names):
-                self._watch.remove(names, key=dropped.key)
+                hands.watch.remove(names, key=key)
+            case Requeue() as command:
+                hands.requeuing.these(command, key=key)
+            case RequeueAll() as command:
+                hands.requeuing.all(command, key=key)
+            case Promote() as command:
+                hands.promotions.promote(command, key=key)
+            case Rollback() as command:
+                hands.promotions.rollback(command, key=key)

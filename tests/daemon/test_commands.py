@@ -92,7 +92,7 @@ def test_only_a_regular_file_is_read_and_nothing_is_waited_for(path, make, why):
     make(path)
     with pytest.raises(CommandMalformed, match=why) as malformed:
         read(path)
-    target = set_aside(malformed.value)
+    target = set_aside(path, malformed.value.reason)
     assert not os.path.lexists(path) and os.path.lexists(target)
     assert why in target.with_suffix(".reason.txt").read_text()
 
@@ -116,5 +116,5 @@ def test_the_same_name_can_be_set_aside_again_and_again(path, make):
         make(path)
         with pytest.raises(CommandMalformed) as malformed:
             read(path)
-        set_aside(malformed.value)
+        set_aside(path, malformed.value.reason)
     assert waiting(path.parents[1]) == []
