@@ -88,14 +88,24 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
 def _anchored(settings: Settings, folder: Path) -> Settings:
     service = settings.service.model_copy(update={"state_dir": folder / settings.service.state_dir})
     inbox = settings.inbox.model_copy(update={"dir": folder / settings.inbox.dir})
-    student = settings.student.model_copy(update={"base": _anchored_base(settings.student.base, folder)})
-    return settings.model_copy(update={"service": service, "inbox": inbox, "student": student})
+    student = settings.student.model_copy(update={"base": _anchored_model(settings.student.base, folder)})
+    teacher = _anchored_teacher(settings.teacher, folder)
+    return settings.model_copy(update={"service": service, "inbox": inbox, "student": student, "teacher": teacher})
 
 
-def _anchored_base(base: str, folder: Path) -> str:
+def _anchored_teacher(teacher: TeacherSettings, folder: Path) -> TeacherSettings:
+    changes: dict[str, object] = {}
+    if teacher.prompt_file is not None:
+        changes["prompt_file"] = folder / teacher.prompt_file.expanduser()
+    if isinstance(teacher, LocalSettings):
+        changes["model"] = _anchored_model(teacher.model, folder)
+    return teacher.model_copy(update=changes)
+
+
+def _anchored_model(name: str, folder: Path) -> str:
     """A folder that exists becomes absolute, because the children work elsewhere; any other name is the hub's."""
-    path = folder / base
-    return str(path) if base != SEEDLING and path.is_dir() else base
+    path = folder / name
+    return str(path) if name != SEEDLING and path.is_dir() else name
 
 
 def _sentence(path: Path, error: Any) -> str:

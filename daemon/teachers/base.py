@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Protocol, Self
+from typing import Protocol, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from daemon.teachers.protocol import ChunkRequest, Reply, TeacherInfo
 from store.errors import FinsdistillError
 from trainer.hardware import Hardware
-
-# Absolute, because the worker has a working folder of its own.
-AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
 class TeacherUnavailable(FinsdistillError):
@@ -43,7 +40,7 @@ class CommonSettings(BaseModel):
     max_rationale_tokens: int = Field(default=256, ge=32, le=4096)
     max_summary_tokens: int = Field(default=160, ge=32, le=4096)
     attempts: int = Field(default=3, ge=1, le=10, description="answers asked for one text before it is a dead letter")
-    prompt_file: AbsolutePath | None = None
+    prompt_file: Path | None = None
     daily_tokens: int | None = Field(default=None, ge=1)
     price_per_mtok: float | None = Field(default=None, ge=0)
 

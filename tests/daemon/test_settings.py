@@ -27,6 +27,14 @@ def test_the_default_pair_is_llama_and_tinyllama(tmp_path):
     )
 
 
+def test_a_model_in_a_folder_and_a_prompt_start_at_the_config_file_too(tmp_path):
+    (tmp_path / "model").mkdir()
+    path = tmp_path / "config.toml"
+    path.write_text('[teacher]\nmodel = "model"\nprompt_file = "prompt.txt"\n')
+    teacher = load_settings(path, {}).teacher
+    assert (teacher.model, teacher.prompt_file) == (str(tmp_path / "model"), tmp_path / "prompt.txt")
+
+
 def test_relative_paths_start_at_the_config_file(tmp_path):
     settings = load_settings(written(tmp_path, '[service]\nstate_dir = "s"\n[inbox]\ndir = "/in"\n'))
     assert (settings.service.state_dir, settings.inbox.dir) == (tmp_path / "s", Path("/in"))
