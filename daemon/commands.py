@@ -24,11 +24,12 @@ _REASON: Final = ".reason.txt"
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
 
 MAX_IDS: Final = 1000  # of 32 digits each: half of what a command file holds
+MAX_WORDS: Final = 500  # characters
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9.\-]{1,20}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WORDS)]
 
 
 class _Command(BaseModel):

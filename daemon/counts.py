@@ -38,7 +38,7 @@ def count_all(log: EventLog, activity: Activity, *, threshold: int, paused: str 
         labelled=_count(log, "SELECT count(*) FROM triplet_keys"),
         pending=_count(log, "SELECT count(*) FROM pending"),
         refused=_count(log, "SELECT count(*) FROM raw.refusals"),
-        dead_letters=_count(log, "SELECT count(*) FROM dead_letters"),
+        dead_letters=_count(log, "SELECT count(*) FROM dead_letters JOIN recipes USING (recipe) WHERE active"),
         recipe=_recipe(log, paused),
         eligible=eligible,
         threshold=threshold,

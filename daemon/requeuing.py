@@ -1,13 +1,15 @@
 """Dead letters that a person wants tried again: which texts are meant, and their facts in the log."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import get_args
 
 import structlog
 
 from daemon.activity import Activity
+from daemon.answers import Reason
 from daemon.commands import Requeue, RequeueAll
 from store.errors import FinsdistillError
 from store.events import Requeued
@@ -38,6 +40,13 @@ class Names:
         if found:
             raise NoDeadLetter(f"{start!r} is the start of {len(found)} dead letters' ids: give more of it")
         raise NoDeadLetter(f"no dead letter is called {start!r}: `finsdistill dead-letters` lists them")
+
+
+def check_reason(reason: str, counts: Mapping[str, int]) -> None:
+    """Raises NoDeadLetter for what is no reason; one that no dead letter has now is none the less."""
+    if reason not in counts and reason not in get_args(Reason):
+        known = ", ".join(counts) or ", ".join(get_args(Reason))
+        raise NoDeadLetter(f"no dead letter has the reason {reason!r}: there are {known}")
 
 
 def split(wanted: Sequence[str], dead: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,7 +7,21 @@ from typing import Final, NoReturn
 
 import typer
 
-from daemon.cli import demo, doctor, explain, init, predict, rebuild, run, service, sql, status, watch
+from daemon.cli import (
+    demo,
+    doctor,
+    explain,
+    init,
+    labels,
+    predict,
+    rebuild,
+    run,
+    service,
+    sql,
+    status,
+    students,
+    watch,
+)
 from daemon.disk import as_state_problem
 from daemon.terminal import printable
 from store.errors import FinsdistillError, StateUnusable
@@ -21,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, demo, status, sql, init, doctor, watch, explain, predict, rebuild, service):
+for group in (run, demo, status, sql, init, doctor, watch, labels, students, predict, explain, rebuild, service):
     group.register(app)
 
 

@@ -1,20 +1,17 @@
 """finsdistill watch add|remove|list"""
 
 import sys
-import time
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from daemon.cli.asking import ask
 from daemon.cli.options import Config, settings_of
-from daemon.commands import WatchAdd, WatchRemove, drop
-from daemon.lock import holder
+from daemon.commands import WatchAdd, WatchRemove
 from daemon.settings import Settings
 from daemon.terminal import printable
 from store.errors import FinsdistillError
 
-_PATIENCE_S: Final = 5.0  # a running service takes a command within a moment, unless EDGAR is slow
 # Who was named by CIK has its name and ticker from its filings.
 _LIST: Final = """
 SELECT coalesce(c.ticker, f.ticker), c.cik, c.split, coalesce(c.name, f.company), coalesce(f.filings, 0)
@@ -45,13 +42,13 @@ def add(names: Names, config: Config = None) -> None:
 
     if settings.edgar.user_agent is None:
         raise NoUserAgent
-    _hand_over(settings, WatchAdd(companies=_checked(names)), "watched")
+    _ask(settings, WatchAdd(companies=_checked(names)), "watched")
 
 
 @watch.command("remove")
 def remove(names: Names, config: Config = None) -> None:
     """Watch companies no longer; what is in the log stays."""
-    _hand_over(settings_of(config), WatchRemove(companies=_checked(names)), "watched no longer")
+    _ask(settings_of(config), WatchRemove(companies=_checked(names)), "watched no longer")
 
 
 @watch.command("list")
@@ -75,20 +72,6 @@ def _checked(names: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _hand_over(settings: Settings, command: WatchAdd | WatchRemove, done: str) -> None:
-    state_dir = settings.service.state_dir
-    path = drop(state_dir, command)
-    names = ", ".join(command.companies)
-    if holder(state_dir) is None:
-        sys.stdout.write(f"{names}: noted; {done} as soon as the service runs (`finsdistill run`)\n")
-    elif _is_taken(path):
-        sys.stdout.write(f"{names}: taken; `finsdistill watch list` shows who is watched, `status` what was refused\n")
-    else:
-        sys.stdout.write(f"{names}: handed over; the service has not taken it yet and will\n")
-
-
-def _is_taken(path: Path) -> bool:
-    deadline = time.monotonic() + _PATIENCE_S
-    while path.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not path.exists()
+def _ask(settings: Settings, command: WatchAdd | WatchRemove, later: str) -> None:
+    done = "`finsdistill watch list` shows who is watched, `status` what was refused"
+    ask(settings.service.state_dir, command, what=", ".join(command.companies), later=later, done=done)
