@@ -22,8 +22,8 @@ from benchmarks.pair_limits import Row, bandwidth_of, kv_bytes, least_seconds, w
 from benchmarks.pair_table import Column, memory_cells, table, training_cells
 from benchmarks.pair_watch import Peak
 from daemon.answers import is_answer
-from daemon.app import plans_of
 from daemon.filing import ChunkOptions
+from daemon.parts import plans_of
 from daemon.settings import Settings
 from daemon.smoke.labelling import Labelled, Tally, ask, open_worker, wait_until_ready
 from daemon.smoke.texts import Text, sample_texts

@@ -6,8 +6,9 @@ from typing import Final
 import structlog
 from pydantic import BaseModel
 
-from daemon.app import App, plans_of
+from daemon.app import App
 from daemon.logs import set_up_logs
+from daemon.parts import plans_of
 from daemon.settings import Settings
 from daemon.ticking import Ticks
 

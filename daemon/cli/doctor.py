@@ -52,8 +52,8 @@ def doctor(
 
 def _smoked(report: "Report", config: Path | None) -> "Report":
     """Without a configuration there is nothing to try, and the report says so already."""
-    from daemon.app import plans_of  # noqa: PLC0415 - see above
     from daemon.doctor.base import SmokedReport  # noqa: PLC0415
+    from daemon.parts import plans_of  # noqa: PLC0415 - see above
     from daemon.smoke.run import smoke  # noqa: PLC0415
 
     if any(finding.check == "config" and finding.level == "problem" for finding in report.findings):

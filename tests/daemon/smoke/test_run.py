@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.app import plans_of
 from daemon.filing import ChunkOptions
+from daemon.parts import plans_of
 from daemon.settings import load_settings
 from daemon.smoke.run import smoke
 from daemon.smoke.texts import sample_texts, some_texts

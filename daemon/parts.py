@@ -1,0 +1,130 @@
+"""How each step of a service is made: the composition root's second half."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from daemon import answers
+from daemon.activity import Activity
+from daemon.blobs import Blobs
+from daemon.edgar.client import Client
+from daemon.edgar.gateway import Gateway
+from daemon.filing import ChunkOptions
+from daemon.handover import Handover
+from daemon.inbox import Inbox
+from daemon.intake import Intake
+from daemon.lanes import Lane
+from daemon.parsing import Parser
+from daemon.promotion import Promotions
+from daemon.requeuing import Requeuing
+from daemon.settings import Settings
+from daemon.steps.chunk import Chunk
+from daemon.steps.discover import Discover
+from daemon.steps.fetch import Fetch
+from daemon.steps.ingest import Ingest
+from daemon.steps.label import Label
+from daemon.steps.obey import Hands, Obey
+from daemon.steps.plans import Folders, Plans
+from daemon.steps.train import Train
+from daemon.teachers import TeacherSettings
+from daemon.teachers.client import TeacherWorker
+from daemon.teachers.recipe import Recipe
+from daemon.teachers.supervisor import SupervisedTeacher
+from daemon.watchlist import WatchList
+from store.log import EventLog
+from trainer.hardware import look
+
+WOKEN_S: Final = 30.0  # lanes that are woken when there is work look by themselves only for what was missed
+_FETCHING: Final = 3  # filings at a time: the limiter is for all of them, and a slow answer holds up one
+
+
+@dataclass(frozen=True)
+class Edgar:
+    """The half of a service that watches EDGAR."""
+
+    discover: Discover
+    fetch: Fetch
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What several steps share, and how each step is made of it."""
+
+    settings: Settings
+    log: EventLog
+    activity: Activity
+    blobs: Blobs
+    intake: Intake
+    parser: Parser
+    stop: threading.Event
+
+    def obey(self, watch: WatchList, *, poll: Callable[[], None] | None) -> Obey:
+        state_dir = self.settings.service.state_dir
+        promotions = Promotions(self.log, Folders(state_dir), self.settings.student.base)
+        hands = Hands(watch, poll, Requeuing(self.log, self.activity), promotions)
+        return Obey(state_dir, hands, self.activity)
+
+    def edgar(self, gateway: Gateway, watch: WatchList, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
+        fetch = Fetch(self.log, gateway, self.intake, activity=self.activity, fetched=fetched)
+        fetching = Lane("fetching", (fetch,), idle_s=WOKEN_S, threads=_FETCHING)
+        discover = Discover(
+            self.log,
+            Client(gateway),
+            watch,
+            intake=self.intake,
+            edgar=self.settings.edgar,
+            activity=self.activity,
+            found=fetching.wake,
+        )
+        return Edgar(discover, fetch), [fetching]
+
+    def ingest(self) -> Ingest:
+        return Ingest(
+            Inbox(self.settings.inbox.dir, self.log),
+            self.intake,
+            parser=self.parser,
+            forms=frozenset(self.settings.edgar.forms),
+            activity=self.activity,
+        )
+
+    def chunk(self) -> Chunk:
+        options = ChunkOptions(**self.settings.chunk.model_dump())
+        return Chunk(self.log, blobs=self.blobs, parser=self.parser, options=options, activity=self.activity)
+
+    def label(self, teacher: TeacherSettings, recipe: Recipe, *, gpu: Handover, hold: Callable[[], bool]) -> Label:
+        folder = self.settings.service.state_dir / "work" / "teacher"
+        return Label(
+            self.log,
+            SupervisedTeacher(lambda: TeacherWorker(teacher, folder, recipe=recipe), wait=self.stop.wait),
+            recipe=recipe.recipe_id,
+            limits=answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens),
+            attempts=teacher.attempts,
+            gpu=gpu,
+            activity=self.activity,
+            hold=hold,
+        )
+
+    def train(self, gpu: Handover) -> Train:
+        return Train(
+            self.log,
+            plans_of(self.settings),
+            blobs=self.blobs,
+            threshold=self.settings.trainer.threshold,
+            activity=self.activity,
+            gpu=gpu,
+            stop=self.stop,
+        )
+
+
+def plans_of(settings: Settings) -> Plans:
+    hardware = look()
+    return Plans(
+        student=settings.student,
+        trainer=settings.trainer,
+        evaluator=settings.evaluator,
+        hardware=hardware,
+        threads=settings.service.threads,
+        folders=Folders(settings.service.state_dir),
+        reserved=settings.teacher.on(hardware).kept_bytes(),
+    )
