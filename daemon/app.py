@@ -1,4 +1,4 @@
-"""The composition root: settings become a log, a publisher and the steps. With `parts`, the only place that knows concrete classes."""
+"""The composition root: settings become a log, a publisher and the steps. Only this and `parts` know concrete classes."""
 
 import threading
 from contextlib import ExitStack

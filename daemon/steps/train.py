@@ -199,6 +199,9 @@ class Train:
             reason = f"{outcome.reason}: {outcome.detail}"
             self._failed(runs, snapshot, run_id=adapter.run_id, stage="evaluate", reason=reason)
             return
+        if self._catch_up().champion != runs.champion:
+            self._words.info("scored_against_a_former_champion", adapter_id=adapter.adapter_id)
+            return  # a person decided meanwhile: the scores against the champion of now come next
         events = evaluated_facts(outcome, replaces=runs.champion)
         self._append(snapshot, f"evaluated-{adapter.adapter_id}-{outcome.eval_set[:32]}", *events)
         self._words.info(
