@@ -8,7 +8,6 @@ from transformers import LogitsProcessor
 
 from daemon.teachers.local.settings import TEMPERATURE
 
-
 _HALF_A_STEP: Final = 2.0**-25
 
 
