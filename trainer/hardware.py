@@ -19,7 +19,9 @@ STEP_EXAMPLES: Final = 16
 # beside it in training and the keys and values of 64 answers, 24 GB do not hold it.
 _BF16_TEACHER: Final = 40e9
 _AMPERE: Final = (8, 0)  # the first generation that computes in bfloat16
-_RUNTIME: Final = 2**30  # torch's kernels and libraries on the GPU: 0.4 to 0.8 GB; computed and read, not measured here
+RUNTIME: Final = (
+    2**30
+)  # of each process: torch's kernels and libraries on the GPU: 0.4 to 0.8 GB; computed and read, not measured here
 _USABLE: Final = 0.92  # the allocator's rounding and what other programs of the machine hold
 
 
@@ -72,11 +74,15 @@ def advise(
     if hardware.memory is None:
         return Advice(1, STEP_EXAMPLES)
     dtype = dtype_of(hardware)
-    # Without a GPU it is the machine's memory, which belongs to everybody.
-    ours = hardware.memory * (_USABLE if hardware.gpu is not None else 0.5) - reserved - _RUNTIME
+    ours = usable(hardware, hardware.memory) - reserved - RUNTIME
     fit = int((ours - shape.weights(quantization, dtype)) / (shape.kept_per_token(dtype) * max_tokens))
     batch_size = min(STEP_EXAMPLES, 2 ** (max(1, fit).bit_length() - 1))  # a power of two divides the step
     return Advice(batch_size, accumulation_of(batch_size))
+
+
+def usable(hardware: Hardware, memory: int) -> float:
+    """Bytes of `memory` to plan with. Without a GPU it is the machine's, which belongs to everybody."""
+    return memory * (_USABLE if hardware.gpu is not None else 0.5)
 
 
 def accumulation_of(batch_size: int) -> int:

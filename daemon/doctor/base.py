@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from daemon.settings import Settings
 from daemon.smoke.figures import Smoke
 from daemon.systemd.systemctl import Answer, systemctl
+from trainer.hardware import Hardware, look
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -56,7 +57,7 @@ class Probe(Protocol):
 
 @dataclass(frozen=True)
 class Machine:
-    """Where we are, `now` in naive UTC. The tests stand in for another machine."""
+    """Where we are, `now` in naive UTC. `hub_s`: how long the model hub is waited for. Tests stand in for another machine."""
 
     environment: Mapping[str, str]
     now: datetime
@@ -64,6 +65,8 @@ class Machine:
     lingering: Path = Path("/var/lib/systemd/linger")
     system_root: Path = Path("/")
     manager: Callable[..., Answer] = field(default=systemctl)
+    look: Callable[[Mapping[str, str]], Hardware] = field(default=look)
+    hub_s: float = 5.0
 
 
 @dataclass(frozen=True)

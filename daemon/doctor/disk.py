@@ -10,7 +10,7 @@ from daemon.doctor.base import Finding, Patient
 
 def disk(patient: Patient) -> Iterator[Finding]:
     service = patient.settings.service
-    there = _existing(service.state_dir)
+    there = existing(service.state_dir)
     yield _writable("disk", "service.state_dir", service.state_dir, there)
     free = shutil.disk_usage(there).free / 2**30
     seen = f"{there} has {free:,.1f} GiB free; the service stops below service.min_free_gib = {service.min_free_gib:g}"
@@ -24,7 +24,7 @@ def disk(patient: Patient) -> Iterator[Finding]:
 
 def inbox(patient: Patient) -> Iterator[Finding]:
     folder = patient.settings.inbox.dir
-    there = _existing(folder)
+    there = existing(folder)
     if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
         yield Finding(
             check="inbox", level="problem", seen=f"{folder} cannot be read by this user", do=f"chmod u+rx {folder}"
@@ -51,6 +51,6 @@ def _writable(check: str, key: str, folder: Path, there: Path) -> Finding:
     )
 
 
-def _existing(path: Path) -> Path:
+def existing(path: Path) -> Path:
     """`path`, or the nearest thing above it that is there."""
     return next(found for found in (path, *path.parents) if found.exists())

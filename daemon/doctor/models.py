@@ -29,18 +29,21 @@ def teacher(patient: Patient) -> Iterator[Finding]:
         seen, _, do = str(error).partition(": ")
         yield Finding(check="teacher", level="problem", seen=seen, do=do)
     else:
-        yield Finding(check="teacher", level="ok", seen=f"{recipe.model} ({settings.kind}); {_where(settings, look())}")
+        yield _runs(settings, recipe.model, look())
 
 
-def _where(teacher: TeacherSettings, machine: Hardware) -> str:
+def _runs(teacher: TeacherSettings, model: str, machine: Hardware) -> Finding:
     """Where it runs, and as what it is loaded."""
     if not isinstance(teacher, LocalSettings):
-        return "no GPU is needed for it"
-    kept = {"nf4": "in 4 bits (NF4)", "none": "unquantised"}.get(teacher.on(machine).quantization, "as it is")
+        return Finding(check="teacher", level="ok", seen=f"{model} ({teacher.kind}); no GPU is needed for it")
+    settled = teacher.on(machine).quantization
+    kept = {"nf4": "in 4 bits (NF4)", "none": "unquantised"}.get(settled, "as it is")
+    became = f', since quantization = "auto" is "{settled}" here' if teacher.quantization == "auto" else ""
     if teacher.device == "cpu":
-        return f'[teacher] device = "cpu": loaded {kept}, and slow for anything but a toy'
-    memory = "" if not machine.memory else f" with {machine.memory / 1e9:.0f} GB"
-    return f"{machine.gpu}{memory} is here: loaded {kept}"
+        seen = f"{model} (local) runs on the CPU, {kept}{became}: for models of toy size"
+        return Finding(check="teacher", level="warning", seen=seen, do='[teacher] device = "cuda" for any other')
+    seen = f"{model} (local) runs on {machine.gpu or 'the GPU'}, {kept}{became}"
+    return Finding(check="teacher", level="ok", seen=seen)
 
 
 def student(patient: Patient) -> Iterator[Finding]:
