@@ -8,7 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon import commands
-from daemon.commands import CommandMalformed, WatchAdd, WatchRemove, drop, new_ulid, read, set_aside, waiting
+from daemon.commands import (
+    CommandMalformed,
+    Promote,
+    Requeue,
+    RequeueAll,
+    Rollback,
+    WatchAdd,
+    WatchRemove,
+    drop,
+    new_ulid,
+    read,
+    set_aside,
+    waiting,
+)
 
 
 @given(st.lists(st.none(), min_size=2, max_size=20))
@@ -31,6 +44,19 @@ def test_what_is_dropped_is_read_in_order_with_its_name_as_key(tmp_path):
     assert read(second).key == f"command-{second.stem}"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        Requeue(recipe="5" * 32, texts=("a" * 32,) * commands.MAX_IDS),
+        RequeueAll(recipe="5" * 32),
+        Promote(adapter_id="a" * 32),
+        Rollback(adapter_id="a" * 32, reason="\N{BLACK FLAG}" * commands.MAX_WORDS),
+    ],
+)
+def test_the_largest_of_each_command_comes_back_as_it_was_written(tmp_path, command):
+    assert read(drop(tmp_path, command)).command == command
+
+
 def test_nothing_waits_where_there_is_no_folder_and_half_written_files_do_not_count(tmp_path):
     assert waiting(tmp_path) == []
     (tmp_path / "commands").mkdir()
@@ -45,6 +71,7 @@ def path(tmp_path):
     return tmp_path / "commands" / "01ARYZ6S41AAAAAAAAAAAAAAAA.json"
 
 
+ID = "5" * 32
 GOOD = json.dumps({"command": "watch_add", "companies": ["AAPL"]})
 
 
@@ -63,6 +90,11 @@ GOOD = json.dumps({"command": "watch_add", "companies": ["AAPL"]})
         ('{"command": "watch_add", "companies": ["A", 7]}', "companies.1"),
         ('{"command": "watch_add", "companies": ["A"], "force": true}', "force"),
         (json.dumps({"command": "watch_add", "companies": ["A"] * 1001}), "companies"),
+        ('{"command": "requeue", "recipe": "x", "texts": ["y"]}', "requeue.recipe"),
+        (json.dumps({"command": "requeue", "recipe": ID, "texts": [ID] * 1001}), "requeue.texts"),
+        (json.dumps({"command": "requeue_all", "recipe": ID, "reason": "or 1=1"}), "requeue_all.reason"),
+        (json.dumps({"command": "promote", "adapter_id": "../" + ID[3:]}), "promote.adapter_id"),
+        (json.dumps({"command": "rollback", "adapter_id": ID, "reason": " "}), "rollback.reason"),
         ("[" * 60_000, "the file"),
         (GOOD + " " * commands.MAX_BYTES, "more than 65,536 bytes"),
     ],

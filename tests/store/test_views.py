@@ -195,6 +195,11 @@ def test_a_dead_letter_lies_there_with_its_last_answer_until_it_is_requeued(log,
     assert log.query("SELECT reason, raw, attempts FROM dead_letters") == expected
 
 
+def test_a_dead_letter_says_why_its_last_answer_was_refused(log):
+    put(log, a_refusal("A.", detail="first"), a_refusal("A.", attempt=2, detail="last"), a_dead_letter("A."))
+    assert log.query("SELECT detail FROM dead_letters") == [("last",)]
+
+
 def test_a_refusal_is_kept_with_what_the_teacher_said(log):
     put(log, *SETUP, a_chunk("A."), a_refusal("A.", raw="Sure! A."))
     assert log.query("SELECT text_id, reason, raw, attempts FROM refusals") == [

@@ -60,6 +60,14 @@ def test_there_is_never_more_than_one_champion(log):
     assert log.query("SELECT adapter_id FROM adapters WHERE status = 'champion'") == [("c",)]
 
 
+def test_a_gate_that_did_not_know_of_a_persons_promotion_leaves_one_champion_too(log):
+    put(log, *(a_training(name) for name in "abc"))
+    put(log, promoted("a"), promoted("b", "a"), promoted("c", "a"))
+    assert dict(log.query("SELECT adapter_id, status FROM adapters")) == {"a": "former", "b": "former", "c": "champion"}
+    put(log, rolled_back("c", None))
+    assert log.query("SELECT adapter_id FROM adapters WHERE status = 'champion'") == []
+
+
 def test_scores_and_the_comparison_are_rows(log):
     score = Score(
         system="lead2", field="summary", metric="rougeL", value=0.5, low=0.4, high=0.6, n=96, clusters=8, signature="s"

@@ -1,0 +1,91 @@
+"""Command files in a service without EDGAR: obeyed, kept, or set aside with the reason."""
+
+import pytest
+
+from daemon.activity import Activity
+from daemon.blobs import Blobs
+from daemon.commands import Promote, Requeue, RequeueAll, Rollback, WatchAdd, WatchRemove, drop, refusal_of, waiting
+from daemon.directory import Directory
+from daemon.intake import Intake
+from daemon.promotion import Promotions
+from daemon.requeuing import Requeuing
+from daemon.splits import SplitRule
+from daemon.steps.obey import Hands, Obey
+from daemon.steps.plans import Folders
+from daemon.watchlist import WatchList
+from store.ids import text_id
+from tests.builders import RECIPE, a_chunk, a_dead_letter, a_filing, a_log, a_recipe, an_adoption, put
+
+ADAPTER = "a" * 32
+
+
+@pytest.fixture
+def log(tmp_path):
+    with a_log(tmp_path) as log:
+        put(log, a_recipe(), an_adoption(), a_filing(), a_chunk("A."), a_chunk("B."))
+        put(log, a_dead_letter("A."), a_dead_letter("B."))
+        yield log
+
+
+@pytest.fixture
+def activity():
+    return Activity()
+
+
+@pytest.fixture
+def obey(tmp_path, log, activity):
+    intake = Intake(log, blobs=Blobs(tmp_path / "blobs"), splits=SplitRule(frozenset(), 0.0), activity=activity)
+    watch = WatchList(log, Directory(tmp_path / "edgar", None), intake, activity)
+    promotions = Promotions(log, Folders(tmp_path), "seedling")
+    return Obey(tmp_path, Hands(watch, None, Requeuing(log, activity), promotions), activity)
+
+
+def work(obey):
+    while obey.advance():
+        pass
+
+
+def pending(log):
+    return {row[0] for row in log.query("SELECT text_id FROM pending")}
+
+
+def test_dead_letters_are_requeued_oldest_command_first(tmp_path, log, obey):
+    drop(tmp_path, Requeue(recipe=RECIPE, texts=(text_id("A."),)))
+    obey.advance()
+    assert pending(log) == {text_id("A.")}
+    drop(tmp_path, RequeueAll(recipe=RECIPE))
+    work(obey)
+    assert pending(log) == {text_id("A."), text_id("B.")}
+    assert waiting(tmp_path) == []
+
+
+def test_whom_to_watch_waits_for_a_service_that_may_ask_edgar_and_says_so_once(tmp_path, obey, activity):
+    path = drop(tmp_path, WatchAdd(companies=("AAPL",)))
+    for _ in range(2):
+        work(obey)
+    assert waiting(tmp_path) == [path]
+    assert ["user_agent" in trouble.what for trouble in activity.troubles()] == [True]
+
+
+def test_what_waits_holds_up_nobody_and_taking_off_needs_no_edgar(tmp_path, log, obey):
+    kept = drop(tmp_path, WatchAdd(companies=("AAPL",)))
+    drop(tmp_path, WatchRemove(companies=("AAPL",)))
+    drop(tmp_path, RequeueAll(recipe=RECIPE))
+    work(obey)
+    assert waiting(tmp_path) == [kept]
+    assert pending(log) == {text_id("A."), text_id("B.")}
+
+
+@pytest.mark.parametrize("command", [Promote(adapter_id=ADAPTER), Rollback(adapter_id=ADAPTER, reason="by eye")])
+def test_what_cannot_be_done_is_set_aside_with_its_reason_for_whoever_asked(tmp_path, obey, activity, command):
+    path = drop(tmp_path, command)
+    work(obey)
+    assert waiting(tmp_path) == []
+    assert "no adapter is called" in (refusal_of(path) or "")
+    assert "no adapter is called" in activity.troubles()[0].what
+
+
+def test_a_command_that_was_obeyed_has_no_refusal(tmp_path, obey):
+    path = drop(tmp_path, RequeueAll(recipe=RECIPE, reason="schema"))
+    work(obey)
+    assert refusal_of(path) is None
