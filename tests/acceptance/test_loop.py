@@ -1,12 +1,14 @@
 """The whole loop once, on invented filings: from files in a folder to a student with a score."""
 
 import json
+import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from store.ids import sha256_hex
-from tests.acceptance.driving import Home
+from tests.acceptance.driving import Home, Service, accession, filing
 
 HELDOUT = (2001, 2002)
 
@@ -111,3 +113,110 @@ def _readable(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.fixture
+def copied(done: Home, tmp_path: Path) -> Home:
+    """The finished state for a test to change, its views made anew where it lies now."""
+    shutil.copytree(done.folder, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    assert home.run("run", "--once").returncode == 0
+    return home
+
+
+def ended(home: Home, *arguments: str) -> tuple[int, str]:
+    """Exit code and all that was said."""
+    finished = home.run(*arguments)
+    return finished.returncode, finished.stdout + finished.stderr
+
+
+def adapters(home: Home) -> list[str]:
+    return [row["adapter_id"] for row in home.sql("SELECT adapter_id FROM adapters ORDER BY recorded_at")]
+
+
+def statuses(home: Home) -> list[str]:
+    return [row["status"] for row in home.sql("SELECT status FROM adapters ORDER BY recorded_at")]
+
+
+def drop_what_nobody_can_label(home: Home) -> None:
+    """A filing of one Item without a whole sentence in it."""
+    text = filing(3001, 2020, paragraphs=1)
+    start, end = text.index("ITEM 1."), text.index("SIGNATURES")
+    body = "ITEM 7. MANAGEMENT'S DISCUSSION\n\n" + "freight and glass and copper and rails and yards\n" * 12
+    (home.folder / "inbox" / f"{accession(3001, 2020)}.txt").write_text(text[:start] + body + "\n" + text[end:])
+
+
+def test_a_dead_letter_is_listed_and_asked_again_when_a_person_says_so(copied: Home) -> None:
+    assert ended(copied, "dead-letters") == (0, "0 dead letters\n")
+    assert ended(copied, "requeue", "--all") == (0, "no dead letters: nothing to ask again\n")
+    drop_what_nobody_can_label(copied)
+    assert copied.run("run", "--once").returncode == 0
+    listed = json.loads(copied.run("dead-letters", "--json").stdout)
+    (letter,) = listed["dead_letters"]
+    assert (letter["reason"], letter["form"], listed["by_reason"]) == (
+        "declined",
+        "10-K",
+        [{"reason": "declined", "count": 1}],
+    )
+    assert "no whole sentence in it" in copied.run("dead-letters", "--reason", "declined").stdout
+    for wrong in (
+        ["requeue", "feedface"],
+        ["requeue", letter["text_id"], "feedface"],
+        ["requeue", "--reason", "declned"],
+    ):
+        code, said = ended(copied, *wrong)
+        assert (code, said.count("\n")) == (1, 1), said
+    assert ended(copied, "requeue")[0] == ended(copied, "requeue", "--all", letter["text_id"])[0] == 2
+    assert "asked again as soon as the service runs" in copied.run("requeue", letter["chunk_id"][:12]).stdout
+    assert copied.run("run", "--once").returncode == 0
+    kinds = "('LabelRefused', 'ChunkDeadLettered', 'Requeued')"
+    said = copied.sql(f"SELECT type FROM events WHERE type IN {kinds} ORDER BY seq")
+    again = ["LabelRefused", "ChunkDeadLettered"]
+    assert [row["type"] for row in said] == [*again, "Requeued", *again]
+
+
+def until_published(service: Service, event: str) -> None:
+    service.until(event)
+    service.until("publishing")
+    service.until("published")
+
+
+def test_a_person_makes_and_unmakes_champions_while_the_service_runs(copied: Home) -> None:
+    one, other = adapters(copied)
+    service = copied.start()
+    service.until("service_started")
+    assert "in place of the base" in copied.run("promote", one[:10]).stdout
+    until_published(service, "adapter_promoted")
+    assert ended(copied, "promote", one) == (0, f"adapter {one[:8]} is the champion already\n")
+    assert "is not the champion" in ended(copied, "rollback", other)[1]
+    assert f"champion     {one[:8]}" in copied.run("status").stdout
+    assert "taken" in copied.run("promote", other).stdout
+    until_published(service, "adapter_promoted")
+    assert (
+        f"adapter {one[:8]} is the champion again" in copied.run("rollback", other, "--reason", "worse by eye").stdout
+    )
+    until_published(service, "adapter_rolled_back")
+    assert statuses(copied) == ["champion", "rolled_back"]
+    assert "the base is in use again" in copied.run("rollback", one).stdout
+    until_published(service, "adapter_rolled_back")
+    assert statuses(copied) == ["rolled_back", "rolled_back"]
+    assert "champion     none: the base is in use" in copied.run("status").stdout
+    assert service.end(signal.SIGTERM) == 0
+
+
+def test_a_promotion_waits_for_the_service_and_what_cannot_be_done_by_then_is_refused(copied: Home) -> None:
+    one, other = adapters(copied)
+    for wrong, why in (["promote", "feedface"], "no adapter is called"), (["rollback", one], "the base is in use"):
+        code, said = ended(copied, *wrong)
+        assert (code, why in said, said.count("\n")) == (1, True, 1)
+    for adapter in (one, other):
+        assert "champion as soon as the service runs" in copied.run("promote", adapter).stdout
+    (weights,) = (copied.state / "adapters" / other).glob("*.safetensors")
+    weights.write_bytes(b"no adapter any more")
+    assert copied.run("run", "--once").returncode == 0
+    assert statuses(copied) == ["champion", "held"]
+    assert "were changed" in copied.run("status").stdout
+    (reason,) = (copied.state / "commands" / "refused").glob("*.reason.txt")
+    assert "were changed" in reason.read_text()
+    assert ended(copied, "promote", other)[0] == 1
+    assert copied.run("rebuild", "--verify").returncode == 0
