@@ -28,6 +28,10 @@ class _Teacher:
         return self.weights + self.answers
 
     @property
+    def least(self) -> float:
+        return self.weights + RUNTIME
+
+    @property
     def alone(self) -> float:
         return self.kept + RUNTIME
 
@@ -69,9 +73,15 @@ def memory(patient: Patient) -> Iterator[Finding]:
     if teacher is not None:
         yield _alone(teacher, room)
     if settings.student.base != SEEDLING:
-        shared = teacher.kept if teacher is not None and teacher.settings.gpu == "share" else 0.0
-        student = _student(settings, machine, reserved=int(shared))
-        yield _together(student, shared, room) if shared and machine.gpu else _training(student, room, machine)
+        yield from _beside(teacher, room, settings, machine)
+
+
+def _beside(teacher: _Teacher | None, room: float, settings: Settings, machine: Hardware) -> Iterator[Finding]:
+    if teacher is None or teacher.settings.gpu == "exclusive":
+        yield _training(_student(settings, machine, reserved=0), room, machine)
+    elif teacher.least <= room:  # else another teacher comes first
+        student = _student(settings, machine, reserved=int(teacher.kept))
+        yield _together(student, teacher, room) if student.least <= room else _training(student, room, machine)
 
 
 def _teacher(settings: Settings, machine: Hardware) -> _Teacher | None:
@@ -98,29 +108,26 @@ def _student(settings: Settings, machine: Hardware, *, reserved: int) -> _Studen
 
 def _alone(teacher: _Teacher, room: float) -> Finding:
     model, precision = teacher.settings.model.rsplit("/", 1)[-1], _WORDS[_kept(teacher.settings)]
-    seen = (
-        f"{model} {precision} takes {_gb(teacher.alone)} of the usable {_gb(room)} (computed: {_gb(teacher.weights)} of weights, "
-        f"{_gb(teacher.answers)} for a batch, {_gb(RUNTIME)} for the libraries)"
-    )
+    parts = f"{_gb(teacher.weights)} of weights, {_gb(teacher.answers)} for a batch, {_gb(RUNTIME)} for the libraries"
+    seen = f"{model} {precision} takes {_gb(teacher.alone)} of the usable {_gb(room)} (computed: {parts})"
     if teacher.alone <= room:
         return Finding(check="memory", level="ok", seen=seen)
-    spare = room - teacher.weights - RUNTIME
-    tokens = int(teacher.settings.batch_tokens * spare / teacher.answers) // 1024 * 1024
-    if tokens > 0:
-        do = f"[teacher] batch_tokens = {tokens}, or batches are halved until they fit"
-        return Finding(check="memory", level="warning", seen=seen, do=do)
     smaller = '[teacher] quantization = "nf4", or ' if _kept(teacher.settings) == "none" else ""
+    tokens = int(teacher.settings.batch_tokens * (room - teacher.least) / teacher.answers) // 1024 * 1024
+    if tokens > 0:
+        do = f"{smaller}[teacher] batch_tokens = {tokens}; else batches are halved until they fit"
+        return Finding(check="memory", level="warning", seen=seen, do=do)
     return Finding(check="memory", level="problem", seen=seen, do=f"{smaller}a smaller model, or a larger GPU")
 
 
-def _together(student: _Student, shared: float, room: float) -> Finding:
-    if student.least + shared <= room:
-        seen = (
-            f"{_trains(student)} beside the teacher: {_gb(student.whole + shared)} of the usable {_gb(room)} (computed)"
-        )
+def _together(student: _Student, teacher: _Teacher, room: float) -> Finding:
+    if student.least + teacher.kept <= room:
+        both = f"{_gb(student.whole + teacher.kept)} of the usable {_gb(room)} (computed)"
+        seen = f"{_trains(student)} beside the teacher: {both}"
         return Finding(check="memory", level="ok", seen=seen)
-    seen = f"{_trains(student)}: {_gb(student.least)} and the teacher's {_gb(shared)} do not fit into the usable {_gb(room)} together (computed)"
-    do = '[teacher] gpu = "exclusive": the teacher leaves while the student is trained'
+    both = f"{_gb(student.least)} and the teacher's {_gb(teacher.kept)}"
+    seen = f"{_trains(student)}: {both} do not fit into the usable {_gb(room)} together (computed)"
+    do = '[teacher] gpu = "exclusive", so that the teacher leaves for each training; or a smaller batch_tokens'
     return Finding(check="memory", level="warning", seen=seen, do=do)
 
 

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from daemon.credentials import secret
+from daemon.credentials import CredentialProblem, secret
 
 _HUB: Final = "https://huggingface.co"
 _TRUE: Final = ("1", "ON", "YES", "TRUE")
@@ -69,9 +69,12 @@ def hub_of(environment: Mapping[str, str]) -> Hub:
 def _of_login(path: Path) -> str | None:
     """What the hub's own login command left."""
     try:
-        return path.expanduser().read_text("utf-8").strip() or None
+        found = path.expanduser().read_text("utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
+    if not found.isascii() or len(found.split()) > 1:
+        raise CredentialProblem(f"{path} holds no token of the hub: log in again, or set HF_TOKEN")
+    return found or None
 
 
 class Question(threading.Thread):
@@ -109,14 +112,19 @@ def ask(hub: Hub, model: str, revision: str, *, within_s: float) -> Reply:
         status = error.response.status_code
         return Reply("token_refused" if status in (401, 403) else "silent", why=f"it answered {status}")
     except Exception as error:  # noqa: BLE001 - no network, a proxy's page, half a JSON: whatever it is, it is the finding
-        return Reply("silent", why=_first(error))
+        return Reply("silent", why=_reason(error))
     return _weighed(info)
 
 
-def _first(error: Exception) -> str:
-    """What could not be read or written may hold the token, so only what the network says is repeated."""
-    said = "" if isinstance(error, ValueError) else str(error).strip().partition("\n")[0][:100]
-    return said or type(error).__name__
+def _reason(error: BaseException) -> str:
+    """What the system said of the network, else the error's name alone: a library's own words may hold the token."""
+    below = error
+    while not isinstance(below, OSError):
+        deeper = below.__cause__ or below.__context__
+        if deeper is None:
+            return type(error).__name__
+        below = deeper
+    return below.strerror or type(error).__name__
 
 
 def _weighed(info: ModelInfo) -> Reply:

@@ -68,7 +68,7 @@ def test_a_sound_installation_has_no_problem(tmp_path, state):
     assert report.healthy
     assert {finding.check for finding in report.findings} == {
         "packages", "config", "identity", "hosts", "disk", "inbox", "state", "log", "tables", "figures", "teacher",
-        "student", "service",
+        "student", "gpu", "service",
     }  # fmt: skip
 
 
@@ -228,3 +228,10 @@ def test_a_user_unit_needs_lingering_to_outlive_a_login(tmp_path, lingers, level
         (tmp_path / "linger").mkdir()
         (tmp_path / "linger/ann").touch()
     assert [level for level, _ in found(examined(tmp_path), "service")] == levels
+
+
+def test_a_teacher_on_the_cpu_is_for_toy_sizes_and_says_what_auto_became(tmp_path):
+    finding = only(examined(tmp_path, f'{NAMED}[teacher]\ndevice = "cpu"\n'), "teacher")
+    assert (finding.level, "toy size" in finding.seen, '"auto" is "none" here' in finding.seen) == (
+        "warning", True, True,
+    )  # fmt: skip
