@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from daemon.credentials import CredentialProblem
 from daemon.doctor.access import access, lacking
 from daemon.doctor.base import Machine, Patient
+from daemon.doctor.hub import hub_of
 from daemon.settings import Settings
+from trainer.seedling import SEEDLING_DIR
 
 ROOT = Path(__file__).resolve().parents[3]
 SHA = "8afb486c1db24fe5011ec46dfbe5b5dccdb575c2"
@@ -135,6 +138,18 @@ def test_another_cache_is_looked_at_where_it_is_set(tmp_path, hub, whole_model):
 def test_a_whole_folder_is_a_model(tmp_path, hub, whole_model):
     (finding,) = looked(tmp_path, hub.url, student=str(whole_model))
     assert (finding.level, hub.asked) == ("ok", [])
+
+
+def test_the_embedded_student_s_own_folder_lacks_nothing():
+    assert lacking(SEEDLING_DIR) == ()  # one file of weights, without an index
+
+
+@pytest.mark.parametrize("content", [b"hf_one hf_two", b"hf_\xff"])
+def test_a_login_that_holds_no_token_is_a_problem_that_does_not_tell_it(tmp_path, content):
+    (tmp_path / "token").write_bytes(content)
+    with pytest.raises(CredentialProblem, match="log in again") as problem:
+        hub_of({"HF_TOKEN_PATH": str(tmp_path / "token")})
+    assert "hf_" not in str(problem.value)
 
 
 @pytest.mark.parametrize(
