@@ -220,3 +220,16 @@ def test_a_promotion_waits_for_the_service_and_what_cannot_be_done_by_then_is_re
     assert "were changed" in reason.read_text()
     assert ended(copied, "promote", other)[0] == 1
     assert copied.run("rebuild", "--verify").returncode == 0
+
+
+def test_a_champion_that_a_person_made_during_a_scoring_is_what_the_gate_compares_with(copied: Home) -> None:
+    one, *_ = adapters(copied)
+    copied.drop(1003, 2020, paragraphs=18)
+    service = copied.start()
+    service.until("adapter_trained")
+    assert copied.run("promote", one).returncode == 0
+    service.until("adapter_decided")
+    assert [line["event"] for line in service.lines].count("scored_against_a_former_champion") == 1
+    service.end(signal.SIGTERM)
+    (scored,) = copied.sql("SELECT against FROM comparisons ORDER BY seq DESC LIMIT 1")
+    assert scored == {"against": "champion"}
