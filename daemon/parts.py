@@ -126,5 +126,5 @@ def plans_of(settings: Settings) -> Plans:
         hardware=hardware,
         threads=settings.service.threads,
         folders=Folders(settings.service.state_dir),
-        reserved=settings.teacher.on(hardware).kept_bytes(),
+        reserved=settings.teacher.on(hardware).kept_bytes(hardware),
     )

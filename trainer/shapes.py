@@ -31,11 +31,14 @@ class BaseShape:
         """Parameters of the layers, those that are quantised. Counts keys and values at full width: a bit too many."""
         return self.layers * (4 * self.hidden**2 + 3 * self.hidden * self.intermediate)
 
-    def weights(self, quantization: Quantization, dtype: Literal["bfloat16", "float32"]) -> float:
-        """Bytes, the adapter and what its optimizer keeps included."""
+    def loaded(self, quantization: Quantization, dtype: Literal["bfloat16", "float32"]) -> float:
+        """Bytes of the base's weights."""
         wide = 2 if dtype == "bfloat16" else 4
-        base = self.linear * (_NF4_BYTES if quantization == "nf4" else wide) + 2 * self.vocabulary * self.hidden * wide
-        return base + self.linear * _ADAPTER_SHARE * _ADAPTER_BYTES
+        return self.linear * (_NF4_BYTES if quantization == "nf4" else wide) + 2 * self.vocabulary * self.hidden * wide
+
+    def weights(self, quantization: Quantization, dtype: Literal["bfloat16", "float32"]) -> float:
+        """The same with the adapter and what its optimizer keeps."""
+        return self.loaded(quantization, dtype) + self.linear * _ADAPTER_SHARE * _ADAPTER_BYTES
 
     def kept_per_token(self, dtype: Literal["bfloat16", "float32"]) -> float:
         """Bytes that training keeps for the backward pass without checkpointing; counted from the layers, not measured.
@@ -52,6 +55,8 @@ class BaseShape:
 
 
 TINYLLAMA: Final = BaseShape(layers=22, hidden=2048, intermediate=5632, vocabulary=32_000)
+LLAMA3_8B: Final = BaseShape(layers=32, hidden=4096, intermediate=14336, vocabulary=128_256)
+_LLAMA3_8B: Final = re.compile(r"Llama-3(\.1)?-8B", re.IGNORECASE)
 _TINYLLAMA_BILLIONS: Final = 1.1
 _NEWER_VOCABULARY: Final = 128_256  # Llama 3's; others have as many
 
@@ -84,6 +89,8 @@ def _shape_named(base: str) -> BaseShape:
     billions = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)b(?![a-z])", name, re.IGNORECASE)
     if billions is None or name.startswith("TinyLlama"):
         return TINYLLAMA
+    if _LLAMA3_8B.search(name):
+        return LLAMA3_8B
     # Depth and width grow together.
     factor = (float(billions[1]) / _TINYLLAMA_BILLIONS) ** (1 / 3)
     return BaseShape(

@@ -23,17 +23,12 @@ class _Teacher:
     answers: float
 
     @property
-    def kept(self) -> float:
-        """What the service leaves to it while a student trains."""
-        return self.weights + self.answers
-
-    @property
     def least(self) -> float:
         return self.weights + RUNTIME
 
     @property
     def alone(self) -> float:
-        return self.kept + RUNTIME
+        return self.weights + self.answers + RUNTIME
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def _beside(teacher: _Teacher | None, room: float, settings: Settings, machine: 
     if teacher is None or teacher.settings.gpu == "exclusive":
         yield _training(_student(settings, machine, reserved=0), room, machine)
     elif teacher.least <= room:  # else another teacher comes first
-        student = _student(settings, machine, reserved=int(teacher.kept))
+        student = _student(settings, machine, reserved=int(teacher.alone))
         yield _together(student, teacher, room) if student.least <= room else _training(student, room, machine)
 
 
@@ -89,9 +84,7 @@ def _teacher(settings: Settings, machine: Hardware) -> _Teacher | None:
     teacher = settings.teacher.on(machine)
     if not isinstance(teacher, LocalSettings) or teacher.device == "cpu" or machine.gpu is None:
         return None
-    dtype, shape = dtype_of(machine), shape_of(teacher.model)
-    answers = teacher.model_copy(update={"gpu": "share"}).kept_bytes() - shape.weights(_kept(teacher), "bfloat16")
-    return _Teacher(teacher, shape.weights(_kept(teacher), dtype), answers * (1 if dtype == "bfloat16" else 2))
+    return _Teacher(teacher, teacher.weight_bytes(machine), teacher.answer_bytes(machine))
 
 
 def _student(settings: Settings, machine: Hardware, *, reserved: int) -> _Student:
@@ -121,11 +114,11 @@ def _alone(teacher: _Teacher, room: float) -> Finding:
 
 
 def _together(student: _Student, teacher: _Teacher, room: float) -> Finding:
-    if student.least + teacher.kept <= room:
-        both = f"{_gb(student.whole + teacher.kept)} of the usable {_gb(room)} (computed)"
+    if student.least + teacher.alone <= room:
+        both = f"{_gb(student.whole + teacher.alone)} of the usable {_gb(room)} (computed)"
         seen = f"{_trains(student)} beside the teacher: {both}"
         return Finding(check="memory", level="ok", seen=seen)
-    both = f"{_gb(student.least)} and the teacher's {_gb(teacher.kept)}"
+    both = f"{_gb(student.least)} and the teacher's {_gb(teacher.alone)}"
     seen = f"{_trains(student)}: {both} do not fit into the usable {_gb(room)} together (computed)"
     do = '[teacher] gpu = "exclusive", so that the teacher leaves for each training; or a smaller batch_tokens'
     return Finding(check="memory", level="warning", seen=seen, do=do)

@@ -51,7 +51,8 @@ class Plans:
     reserved: int = 0  # bytes of the GPU that the teacher keeps while the student trains
 
     def training(self, runs: Runs, snapshot: SnapshotSealed) -> RunSpec:
-        """Warm from the newest adapter when it learned the same task from the same recipe on the same base."""
+        """Warm from the newest adapter when it learned the same task from the same recipe on the same base, and nobody took
+        it back."""
         parent = self._parent(runs, snapshot)
         start: Start = start_of(
             snapshot.rows, runs.scratch_rows, has_parent=parent is not None, retrain=self.trainer.retrain
@@ -119,6 +120,7 @@ class Plans:
         newest = runs.newest
         same = (
             newest is not None
+            and newest.adapter_id not in runs.rolled_back
             and newest.base == self.student.base
             and newest.objective == self.trainer.objective
             and runs.newest_recipe == snapshot.recipe

@@ -48,6 +48,6 @@ class CommonSettings(BaseModel):
         """These settings with everything settled that depends on the machine, before a recipe is made of them."""
         return self
 
-    def kept_bytes(self) -> int:
+    def kept_bytes(self, machine: Hardware) -> int:  # noqa: ARG002 - few teachers are on the GPU
         """Of the GPU, while a student trains."""
         return 0

@@ -24,7 +24,8 @@ class Runs:
 
     `failures` counts the failed tries of the stage that is due. `adapters` are all ever trained, oldest
     first; `champion` is the one in use, None for the base; `formers` were it before and were not rolled back, the last one
-    last. `failed` are the adapters that could not be scored. `scratch_rows` are the rows of the last training from scratch.
+    last. `failed` are the adapters that could not be scored, `rolled_back` those that a person took back. `scratch_rows` are
+    the rows of the last training from scratch.
     `busy_until` is the event that settled the last snapshot: what came before it came during that training.
     """
 
@@ -38,6 +39,7 @@ class Runs:
     champion: str | None = None
     formers: tuple[str, ...] = ()
     failed: frozenset[str] = frozenset()
+    rolled_back: frozenset[str] = frozenset()
     scratch_rows: int | None = None
     busy_until: int = 0
 
@@ -86,14 +88,16 @@ def _promoted(runs: Runs, event: e.AdapterPromoted) -> Runs:
     settled = runs.settled or (runs.adapter is not None and runs.adapter.adapter_id == event.adapter_id)
     # Not `replaces`: what the gate compared with need not be the champion any more when it decides.
     formers = runs.formers if runs.champion in (None, event.adapter_id) else (*runs.formers, runs.champion)
-    return replace(runs, champion=event.adapter_id, formers=formers, settled=settled)
+    back = runs.rolled_back - {event.adapter_id}
+    return replace(runs, champion=event.adapter_id, formers=formers, settled=settled, rolled_back=back)
 
 
 def _rolled_back(runs: Runs, event: e.AdapterRolledBack) -> Runs:
     """Whoever is rolled back is nobody's predecessor any more, however often it was champion."""
     formers = tuple(name for name in runs.formers if name != event.adapter_id)
     until = len(formers) - 1 - formers[::-1].index(event.to) if event.to in formers else 0
-    return replace(runs, champion=event.to, formers=formers[:until])
+    taken_back = runs.rolled_back | {event.adapter_id}
+    return replace(runs, champion=event.to, formers=formers[:until], rolled_back=taken_back)
 
 
 def _trained(runs: Runs, event: e.AdapterTrained) -> Runs:

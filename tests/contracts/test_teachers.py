@@ -1,6 +1,5 @@
 """What every teacher keeps to. A kind that needs a model gets one with random weights, made on the spot."""
 
-
 import pytest
 from pydantic import ValidationError
 

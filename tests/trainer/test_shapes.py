@@ -19,7 +19,8 @@ def test_tinyllamas_parameters_and_its_kept_activations_come_out_as_counted_by_h
     [
         ("TinyLlama/TinyLlama-1.1B-Chat-v1.0", 22),
         ("someone/a-student", 22),  # nothing said: taken as TinyLlama
-        ("meta-llama/Llama-3.1-8B-Instruct", 43),  # (8 / 1.1)^(1/3) = 1.94 times
+        ("meta-llama/Llama-3.1-8B-Instruct", 32),  # known
+        ("someone/a-model-8B", 43),  # (8 / 1.1)^(1/3) = 1.94 times
         ("Qwen/Qwen2.5-0.5B-Instruct", 17),
     ],
 )

@@ -8,7 +8,7 @@ from daemon.teachers.base import CommonSettings, Teacher
 from daemon.teachers.prompt import prompt_text
 from daemon.teachers.recipe import Recipe
 from trainer.commits import commit_of
-from trainer.hardware import Hardware, precision_of
+from trainer.hardware import RUNTIME, Hardware, dtype_of, precision_of
 from trainer.shapes import shape_of
 from trainer.spec import Quantization
 
@@ -61,15 +61,20 @@ class LocalSettings(CommonSettings):
             toy=False,
         )
 
-    def kept_bytes(self) -> int:
-        """Weights, and keys and values of a whole batch; computed from the model's shape, not measured."""
+    def kept_bytes(self, machine: Hardware) -> int:
         if self.device == "cpu" or self.gpu == "exclusive":
             return 0
-        shape = shape_of(self.model)
-        # A quarter of the width is kept for keys and as much for values (grouped queries), in two bytes.
-        per_token = shape.layers * 2 * (shape.hidden // 4) * 2
+        return int(self.weight_bytes(machine) + self.answer_bytes(machine) + RUNTIME)
+
+    def weight_bytes(self, machine: Hardware) -> float:
+        """Computed from the model's shape, not measured, like all of these."""
         quantization: Quantization = "nf4" if self.quantization == "nf4" else "none"
-        return int(shape.weights(quantization, "bfloat16")) + self.batch_tokens * per_token
+        return shape_of(self.model).loaded(quantization, dtype_of(machine))
+
+    def answer_bytes(self, machine: Hardware) -> float:
+        """Keys and values of a whole batch: each has a quarter of the model's width (grouped queries)."""
+        shape, wide = shape_of(self.model), 2 if dtype_of(machine) == "bfloat16" else 4
+        return self.batch_tokens * shape.layers * 2 * (shape.hidden // 4) * wide
 
     @property
     def commit(self) -> str:

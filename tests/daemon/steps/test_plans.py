@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ AFTER_FIRST = Runs(adapters=(adapter(),), newest_recipe="r", scratch_rows=1000)
         (Runs(adapters=(adapter("other"),), newest_recipe="r", scratch_rows=1000), 2000, "scratch", 0),
         (Runs(adapters=(adapter(objective="joint"),), newest_recipe="r", scratch_rows=1000), 2000, "scratch", 0),
         (Runs(adapters=(adapter(),), newest_recipe="old", scratch_rows=1000), 2000, "scratch", 0),
+        (replace(AFTER_FIRST, rolled_back=frozenset(["a1"])), 2000, "scratch", 0),  # a person took it back
     ],
 )
 def test_a_run_starts_warm_only_from_the_same_task_base_and_recipe(runs, rows, start, replay):
