@@ -30,7 +30,7 @@ from daemon.steps.train import Train
 from daemon.teachers import TeacherSettings
 from daemon.teachers.client import TeacherWorker
 from daemon.teachers.recipe import Recipe
-from daemon.teachers.supervisor import SupervisedTeacher
+from daemon.teachers.supervisor import Patience, SupervisedTeacher
 from daemon.watchlist import WatchList
 from store.log import EventLog
 from trainer.hardware import look
@@ -96,7 +96,11 @@ class Parts:
         folder = self.settings.service.state_dir / "work" / "teacher"
         return Label(
             self.log,
-            SupervisedTeacher(lambda: TeacherWorker(teacher, folder, recipe=recipe), wait=self.stop.wait),
+            SupervisedTeacher(
+                lambda: TeacherWorker(teacher, folder, recipe=recipe),
+                patience=Patience(silent_s=teacher.patience_s),
+                wait=self.stop.wait,
+            ),
             recipe=recipe.recipe_id,
             limits=answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens),
             attempts=teacher.attempts,

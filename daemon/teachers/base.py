@@ -40,6 +40,9 @@ class CommonSettings(BaseModel):
     max_rationale_tokens: int = Field(default=256, ge=32, le=4096)
     max_summary_tokens: int = Field(default=160, ge=32, le=4096)
     attempts: int = Field(default=3, ge=1, le=10, description="answers asked for one text before it is a dead letter")
+    patience_s: float = Field(
+        default=600, ge=1, description="silence with work in hand after which a worker counts as hung"
+    )
     prompt_file: Path | None = None
     daily_tokens: int | None = Field(default=None, ge=1)
     price_per_mtok: float | None = Field(default=None, ge=0)

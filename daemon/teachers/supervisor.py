@@ -42,7 +42,7 @@ class Patience:
     """How long a worker may be silent: while it opens the teacher (a model may have to load), and while it has work."""
 
     start_s: float = 7200.0  # 16 GB of weights may have to come over a slow line first
-    silent_s: float = 600.0
+    silent_s: float = 600.0  # the default of [teacher] patience_s
 
 
 class SupervisedTeacher:

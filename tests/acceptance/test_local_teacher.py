@@ -43,6 +43,44 @@ def worker(home: Home) -> int | None:
     return next((int(path.parent.name) for path in here), None)
 
 
+def pending(home: Home) -> int:
+    return int(home.sql("SELECT count(*) AS n FROM pending")[0]["n"])
+
+
+def test_a_worker_that_hangs_is_started_again_and_no_text_is_lost(home, variables):
+    service = home.start(
+        **variables | {"FINSDISTILL_TEACHER__PATIENCE_S": "8", "FINSDISTILL_TRAINER__THRESHOLD": "10000"}
+    )
+    service.until("labels_appended")
+    home.drop(1002, 2020, paragraphs=8)
+    service.until("labels_appending")
+    hung = worker(home) or 0
+    os.kill(hung, signal.SIGSTOP)
+    home.drop(1003, 2020, paragraphs=8)
+    service.until("filing_chunked")
+    while pending(home):
+        service.until("published")
+    assert worker(home) not in {hung, None}
+    assert service.end(signal.SIGTERM) == 0
+    assert home.sql("SELECT count(*) AS n FROM dead_letters WHERE reason = 'engine_error'") == [{"n": 0}]
+
+
+def test_a_model_that_answers_junk_leaves_dead_letters_with_its_words_and_the_service_ends_well(
+    home, variables, tmp_path
+):
+    random = str(write_llama3(tmp_path / "random", vocab=4096))
+    said = home.run(
+        "run",
+        "--once",
+        **variables | {"FINSDISTILL_TEACHER__MODEL": random, "FINSDISTILL_TEACHER__CONSTRAINED": "false"},
+    )
+    assert said.returncode == 0, said.stderr[-2000:]
+    assert pending(home) == 0
+    (counted,) = home.sql("SELECT (SELECT count(*) FROM dead_letters) AS dead, (SELECT count(*) FROM texts) AS texts")
+    assert counted["dead"] == counted["texts"] > 5
+    assert home.sql("SELECT count(*) AS n FROM refusals WHERE raw = '' OR attempts > 3") == [{"n": 0}]
+
+
 def test_the_teacher_leaves_before_a_training_comes_back_after_it_and_survives_its_worker(home, service):
     service.until("labels_appended")
     assert worker(home) is not None
