@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -10,6 +11,30 @@ class Cost:
 
     prompt: int
     answer: int
+
+
+_GOOD_BATCHES: Final = 16  # before a larger one is tried again: a failed try then costs 6 % at most
+
+
+@dataclass
+class TokenBudget:
+    """Tokens of one batch: fewer after one that did not fit, and more again, since a student that trains on the same GPU takes
+    memory for a while only."""
+
+    most: int
+
+    def __post_init__(self) -> None:
+        self.tokens = self.most
+        self._good = 0
+
+    def fitted(self) -> None:
+        self._good += 1
+        if self._good >= _GOOD_BATCHES:
+            self.tokens, self._good = min(self.most, 2 * self.tokens), 0
+
+    def did_not_fit(self, costs: Sequence[Cost]) -> None:
+        """To half of what this batch took, so that the next try is really smaller."""
+        self.tokens, self._good = size(costs[: len(costs) // 2]), 0
 
 
 def batches(costs: Sequence[Cost], budget: int) -> list[list[int]]:

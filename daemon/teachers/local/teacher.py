@@ -10,7 +10,7 @@ import structlog
 import torch
 
 from daemon.teachers.base import TeacherBroken, TeacherUnavailable
-from daemon.teachers.local.batching import Cost, batches
+from daemon.teachers.local.batching import Cost, TokenBudget, batches
 from daemon.teachers.local.constraint import Budget
 from daemon.teachers.local.engine import Engine, Question, Said, load_engine
 from daemon.teachers.local.prompting import Prompts, prompts_of
@@ -44,14 +44,14 @@ class _Asked:
 class LocalTeacher:
     def __init__(self, settings: LocalSettings, engine: Engine, prompts: Prompts) -> None:
         self._settings, self._engine, self._prompts = settings, engine, prompts
-        self._batch_tokens = settings.batch_tokens
+        self._budget = TokenBudget(settings.batch_tokens)
 
     def describe(self) -> TeacherInfo:
         model, commit = self._settings.model, self._engine.commit
         return TeacherInfo(model=model, revision=commit or self._settings.commit, licence=licence_of(model))
 
     def label(self, requests: Sequence[ChunkRequest]) -> Iterator[Reply]:
-        """A batch that does not fit into memory is halved, and so are all later ones."""
+        """A batch that does not fit into memory is halved, and so are those that follow for a while."""
         left: list[_Asked] = []
         for asked in (_Asked(request, self._question(request)) for request in requests):
             if (why := self._too_long(asked)) is None:
@@ -59,11 +59,13 @@ class LocalTeacher:
             else:
                 yield Failed(request_id=asked.request.request_id, detail=why)
         while left:
-            chosen = batches([asked.cost for asked in left], self._batch_tokens)[0]
+            chosen = batches([asked.cost for asked in left], self._budget.tokens)[0]
             replies = self._try([left[place] for place in chosen])
             if replies is None:
-                self._halve([left[place] for place in chosen])
+                self._budget.did_not_fit([left[place].cost for place in chosen])
+                structlog.get_logger().warning("out_of_memory", texts=len(chosen), batch_tokens=self._budget.tokens)
                 continue
+            self._budget.fitted()
             yield from replies
             left = [asked for place, asked in enumerate(left) if place not in chosen]
 
@@ -93,12 +95,6 @@ class LocalTeacher:
             f"out of memory with this text alone ({problem[:300]}): lower chunk.size or the token budgets of [teacher]"
         )
         return [Failed(request_id=batch[0].request.request_id, detail=detail)]
-
-    def _halve(self, batch: Sequence[_Asked]) -> None:
-        """To what half of this batch takes, so that the next try is really smaller."""
-        longest = max(asked.cost.prompt for asked in batch) + max(asked.cost.answer for asked in batch)
-        self._batch_tokens = (len(batch) // 2) * longest
-        structlog.get_logger().warning("out_of_memory", texts=len(batch), batch_tokens=self._batch_tokens)
 
     def _question(self, request: ChunkRequest) -> Question:
         share = 2 if request.manner == "brief" else 1
