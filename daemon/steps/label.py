@@ -11,7 +11,8 @@ import structlog
 from daemon.activity import Activity
 from daemon.answers import VALIDATOR, Accepted, Limits, Refused, read_answer
 from daemon.handover import Handover
-from daemon.teachers.protocol import Answered, ChunkRequest, Failed
+from daemon.teachers.client import WorkerDied
+from daemon.teachers.protocol import Answered, ChunkRequest, Failed, TeacherInfo
 from daemon.teachers.retries import manner_of
 from daemon.teachers.supervisor import Killed, Outcome, SupervisedTeacher
 from store.events import ChunkDeadLettered, ChunkLabelled, Event, LabelRefused
@@ -71,6 +72,8 @@ class Label:
         self._asked: dict[str, _Asked] = {}
         self._looked_at = -1
         self._shown_at = 0.0
+        self._known: TeacherInfo | None = None
+        self._mourned: WorkerDied | None = None
         self._words = structlog.get_logger()
 
     def advance(self) -> bool:
@@ -80,6 +83,7 @@ class Label:
             self._activity.clear("labelling")
             return self._leave()
         outcomes = self._teacher.outcomes(_WAIT_S)
+        self._tell()
         events = [event for outcome in outcomes for event in self._events(outcome)]
         if events:
             # By what was asked, each of which is settled once: an answer may be the same as one before a requeue.
@@ -105,6 +109,18 @@ class Label:
 
     def close(self) -> None:
         self._teacher.close()
+
+    def _tell(self) -> None:
+        """Loading a model takes minutes, in which nothing else would show that anything goes on; a death is mended and told."""
+        if (death := self._teacher.last_death) is not self._mourned:
+            self._mourned = death
+            self._activity.trouble(f"started again: {death}")
+            self._words.warning("teacher_died", why=str(death))
+        if self._teacher.info is None:
+            self._activity.show("labelling", 0, None, "the teacher is loading")
+        elif self._teacher.info != self._known:
+            self._known = self._teacher.info
+            self._words.info("teacher_ready", model=self._known.model, revision=self._known.revision)
 
     def _show(self) -> None:
         """At most once a second: the counts go through all texts."""

@@ -101,6 +101,14 @@ def test_a_worker_that_dies_once_costs_nothing(log, label, tmp_path):
     assert {outcome(log, one) for one in (*GOOD, text)} == {"labelled"} and (tmp_path / "died").exists()
 
 
+def test_a_death_is_told(log, label, tmp_path):
+    chunks(log, f"die-once {tmp_path / 'died'}")
+    step = label()
+    work(step)
+    (trouble,) = step._activity.troubles()
+    assert "the teacher's worker was killed by signal 9" in trouble.what
+
+
 def test_every_way_to_fail_at_once_leaves_each_text_its_own_end(log, label):
     bad = {"die a": "engine_error", "junk b": "not_json", "hang c": "engine_error", "oom d": "engine_error"}
     chunks(log, GOOD[0], *bad, *GOOD[1:])
