@@ -19,25 +19,18 @@ from evaluator.run import write_progress
 from evaluator.spec import EvalProgress
 from store.errors import FinsdistillError
 from store.task import TASKS, Task, read_student
-from trainer.child import FolderBusy, die_with_parent, own_folder
+from trainer.child import work_in_folder
 from trainer.memory import is_out_of_memory
 
 
 def main(arguments: list[str]) -> int:
-    """0 done, 1 failed with a reason in outcome.json, 2 usage, 3 the folder is another process's."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -P -m evaluator.answer RUN_FOLDER\n")
-        return 2
-    die_with_parent()
-    run_dir = Path(arguments[0])
-    try:
-        with own_folder(run_dir):
-            outcome = _outcome(run_dir)
-            write_outcome(run_dir, outcome)
-    except FolderBusy as busy:
-        sys.stderr.write(f"{busy}\n")  # and no outcome: the folder is the other process's
-        return 3
-    return 0 if isinstance(outcome, Replies) else 1
+    return work_in_folder(arguments, "evaluator.answer", _work)
+
+
+def _work(run_dir: Path) -> bool:
+    outcome = _outcome(run_dir)
+    write_outcome(run_dir, outcome)
+    return isinstance(outcome, Replies)
 
 
 def _outcome(run_dir: Path) -> Replies | NoReplies:

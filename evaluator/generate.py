@@ -99,21 +99,21 @@ def _batch(model: Any, prompts: Sequence[Ids], how: Decoding, *, new_tokens: int
     said = model.generate(
         input_ids=ids.to(model.device),
         attention_mask=mask.to(model.device),
-        generation_config=_greedy(how, new_tokens),
+        generation_config=greedy(how.stop_ids, pad_id=how.pad_id, new_tokens=new_tokens),
     )
     return said[:, ids.shape[1] :].tolist()  # type: ignore[no-any-return]
 
 
-def _greedy(how: Decoding, new_tokens: int) -> GenerationConfig:
-    """Everything that decides, spelled out."""
+def greedy(stop_ids: Sequence[int], *, pad_id: int, new_tokens: int) -> GenerationConfig:
+    """Everything that decides, spelled out: a model's own defaults (Llama 3 samples) must reach no score and no label."""
     return GenerationConfig(  # type: ignore[no-untyped-call]
         max_new_tokens=new_tokens,
         do_sample=False,
         num_beams=1,
         repetition_penalty=1.0,
         no_repeat_ngram_size=0,
-        eos_token_id=list(how.stop_ids),
-        pad_token_id=how.pad_id,
+        eos_token_id=list(stop_ids),
+        pad_token_id=pad_id,
         use_cache=True,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from store.errors import FinsdistillError
-from trainer.child import FolderBusy, die_with_parent, own_folder
+from trainer.child import work_in_folder
 from trainer.run import Progress, TrainOutcome, failed_outcome, read_spec, write_outcome, write_progress
 from trainer.spec import RunSpec
 
@@ -29,26 +29,15 @@ class Reporter:
 
 
 def main(arguments: list[str]) -> int:
-    """0 done, 1 failed with a reason in outcome.json, 2 usage, 3 the folder is another process's."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -P -m trainer RUN_FOLDER\n")
-        return 2
-    die_with_parent()
-    run_dir = Path(arguments[0])
-    try:
-        with own_folder(run_dir):
-            return _work(run_dir)
-    except FolderBusy as busy:
-        sys.stderr.write(f"{busy}\n")  # and no outcome: the folder is the other process's
-        return 3
+    return work_in_folder(arguments, "trainer", _work)
 
 
-def _work(run_dir: Path) -> int:
+def _work(run_dir: Path) -> bool:
     spec = read_spec(run_dir)
     outcome = _attempt(spec, run_dir)
     write_outcome(run_dir, outcome)
     sys.stderr.write(outcome.model_dump_json(indent=1) + "\n")
-    return 0 if outcome.status == "done" else 1
+    return outcome.status == "done"
 
 
 def _attempt(spec: RunSpec, run_dir: Path) -> TrainOutcome:

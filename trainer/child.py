@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,24 @@ _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 class FolderBusy(FinsdistillError):
     """Another process works in this run folder."""
+
+
+def work_in_folder(arguments: Sequence[str], module: str, work: Callable[[Path], bool]) -> int:
+    """The whole of a child: `work` leaves an outcome in the run folder and says whether it is a good one.
+
+    0 done, 1 failed with a reason in outcome.json, 2 usage, 3 the folder is another process's.
+    """
+    if len(arguments) != 1:
+        sys.stderr.write(f"usage: python -P -m {module} RUN_FOLDER\n")
+        return 2
+    die_with_parent()
+    run_dir = Path(arguments[0])
+    try:
+        with own_folder(run_dir):
+            return 0 if work(run_dir) else 1
+    except FolderBusy as busy:
+        sys.stderr.write(f"{busy}\n")  # and no outcome: the folder is the other process's
+        return 3
 
 
 def die_with_parent() -> None:

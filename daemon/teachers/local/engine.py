@@ -23,7 +23,7 @@ from daemon.teachers.local.sampling import SeededSampling
 from daemon.teachers.local.settings import LocalSettings
 from daemon.teachers.local.stopping import AnswerComplete
 from daemon.teachers.local.vocabulary import joined, token_bytes
-from evaluator.generate import left_padded
+from evaluator.generate import greedy, left_padded
 from trainer.hardware import Dtype, dtype_of, probe
 from trainer.memory import is_out_of_memory
 from trainer.model import load_causal_lm
@@ -81,10 +81,11 @@ class Engine:
         constraint = Constraint(self.grammar, [question.budget for question in questions]) if self.grammar else None
         sampling = SeededSampling([question.seed for question in questions], self.model.device)
         stopper = AnswerComplete(self.vocabulary, prompt_width=ids.shape[1], end_ids=self.end_ids)
+        longest = max(question.budget.max_new_tokens for question in questions)
         generated = self.model.generate(
             input_ids=ids.to(self.model.device),
             attention_mask=mask.to(self.model.device),
-            generation_config=self._decoding(max(question.budget.max_new_tokens for question in questions)),
+            generation_config=greedy(self.end_ids, pad_id=self.pad_id, new_tokens=longest),
             logits_processor=LogitsProcessorList([*([constraint] if constraint else []), sampling]),
             stopping_criteria=StoppingCriteriaList([stopper]),
         )
@@ -94,19 +95,6 @@ class Engine:
             self._read(row[: question.budget.max_new_tokens], forced_close=closed)
             for row, question, closed in zip(rows, questions, forced, strict=True)
         ]
-
-    def _decoding(self, new_tokens: int) -> GenerationConfig:
-        """Everything that decides, spelled out: a model's own defaults (Llama 3 samples) must not reach a recipe."""
-        return GenerationConfig(  # type: ignore[no-untyped-call]
-            max_new_tokens=new_tokens,
-            do_sample=False,
-            num_beams=1,
-            repetition_penalty=1.0,
-            no_repeat_ngram_size=0,
-            eos_token_id=list(self.end_ids),
-            pad_token_id=self.pad_id,
-            use_cache=True,
-        )
 
     def _read(self, row: Sequence[int], *, forced_close: bool) -> Said:
         ends = {*self.end_ids, self.pad_id}
