@@ -13,6 +13,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils.logging import disable_progress_bar
 
 from trainer.hardware import Dtype
 from trainer.run import CONFIG, WEIGHTS, check_adapter
@@ -45,6 +46,7 @@ def load_causal_lm(
 ) -> PreTrainedModel:
     """`name` is a folder or a hub id. The teacher is loaded this way too. Raises OSError or ValueError, as the library does."""
     kwargs: dict[str, Any] = {"quantization_config": _nf4(dtype)} if quantization == "nf4" else {}
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # in a log, where the last lines must say why a child ended
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
         name,
         revision=revision,

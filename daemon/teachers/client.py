@@ -31,6 +31,13 @@ from trainer.processes import end, evict, module_command, spawn
 COMMAND: Final = tuple(module_command("daemon.teachers.worker"))
 LOG_NAME: Final = "worker.log"
 _LOG_TAIL_BYTES: Final = 1000
+# The log's last lines are quoted when the worker dies: they must say why, not how far a download came.
+_QUIET: Final = {
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "PYTHONUNBUFFERED": "1",
+}
 _END_GRACE_S: Final = 1.5  # the worker itself goes 0.8 s after end of file
 
 
@@ -73,7 +80,7 @@ class TeacherWorker:
         self._in_flight: dict[str, ChunkRequest] = {}
         self._heard: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = spawn(command, folder, log_name=LOG_NAME, pipes=True)
+        self._process = spawn(command, folder, log_name=LOG_NAME, pipes=True, variables=_QUIET)
         self._last_heard = monotonic()
         pipes = (cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout))
         threading.Thread(target=_feed, args=(pipes[0], self._to_say), daemon=True, name="teacher-feed").start()
