@@ -49,7 +49,7 @@ def student_of(settings: Settings, wanted: str) -> StudentRef:
     if wanted == BASE:
         return StudentRef(
             base=settings.student.base,
-            base_revision=settings.student.revision,
+            base_revision=settings.student.commit,
             base_fingerprint=None,
             quantization=settings.student.quantization,
             objective=settings.trainer.objective,

@@ -82,19 +82,19 @@ def ask(worker: TeacherWorker, texts: Sequence[Text], settings: TeacherSettings)
     tally, asking = Tally(), [_Asking(text) for text in texts]
     began = perf_counter()
     while asking:
-        replies = _answers(worker, [asked.request() for asked in asking])
+        replies = _answers(worker, [asked.request() for asked in asking], patience_s=settings.patience_s)
         asking = [asked for asked in asking if _again(asked, replies[asked.text.text_id], tally, settings)]
     tally.seconds = perf_counter() - began
     return tally
 
 
-def _answers(worker: TeacherWorker, requests: Sequence[ChunkRequest]) -> dict[str, Reply]:
+def _answers(worker: TeacherWorker, requests: Sequence[ChunkRequest], *, patience_s: float) -> dict[str, Reply]:
     """By text_id."""
     texts = {request.request_id: request.text_id for request in requests}
     found: list[Reply] = list(worker.submit(requests))
     while len(found) < len(requests):
         found += worker.outcomes(_TICK_S)
-        if worker.silent_s > Patience().silent_s:
+        if worker.silent_s > patience_s:
             raise worker.died(f"was silent for {worker.silent_s:.0f} s")
     return {texts[reply.request_id]: reply for reply in found}
 
