@@ -43,6 +43,14 @@ def worker(home: Home) -> int | None:
     return next((int(path.parent.name) for path in here), None)
 
 
+def send(home: Home, number: int) -> int:
+    """Sends the signal to the teacher's process. Never to pid 0, which is everybody here."""
+    found = worker(home)
+    assert found is not None
+    os.kill(found, number)
+    return found
+
+
 def pending(home: Home) -> int:
     return int(home.sql("SELECT count(*) AS n FROM pending")[0]["n"])
 
@@ -54,8 +62,7 @@ def test_a_worker_that_hangs_is_started_again_and_no_text_is_lost(home, variable
     service.until("labels_appended")
     home.drop(1002, 2020, paragraphs=8)
     service.until("labels_appending")
-    hung = worker(home) or 0
-    os.kill(hung, signal.SIGSTOP)
+    hung = send(home, signal.SIGSTOP)
     home.drop(1003, 2020, paragraphs=8)
     service.until("filing_chunked")
     while pending(home):
@@ -92,7 +99,7 @@ def test_the_teacher_leaves_before_a_training_comes_back_after_it_and_survives_i
 
     home.drop(1002, 2020, paragraphs=14)
     service.until("labels_appending")
-    os.kill(worker(home) or 0, signal.SIGKILL)
+    send(home, signal.SIGKILL)
     service.until("adapter_decided")  # from labels that a second worker gave
     assert service.end(signal.SIGTERM) == 0
     assert home.sql("SELECT count(*) AS n FROM dead_letters WHERE reason = 'engine_error'") == [{"n": 0}]
