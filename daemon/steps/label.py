@@ -87,7 +87,7 @@ class Label:
         events = [event for outcome in outcomes for event in self._events(outcome)]
         if events:
             # By what was asked, each of which is settled once: an answer may be the same as one before a requeue.
-            settled = "|".join(_request_id(outcome) for outcome in outcomes)
+            settled = "|".join([self._recipe, *(_request_id(outcome) for outcome in outcomes)])
             self._words.debug("labels_appending", events=len(events))
             self._log.append(Append(f"recipe-{self._recipe}", tuple(events), f"labels-{sha256_hex(settled)[:32]}"))
             self._words.debug("labels_appended", events=len(events))

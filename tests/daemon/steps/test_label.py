@@ -32,7 +32,7 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
     """The real step with a real worker process; `gpu` is shared unless a test hands one in."""
     steps: list[Label] = []
 
-    def make(gpu: Handover | None = None, attempts: int = 3) -> Label:
+    def make(gpu: Handover | None = None, attempts: int = 3, recipe: str = RECIPE) -> Label:
         command = [sys.executable, "-P", SCRIPT]
         teacher = SupervisedTeacher(
             lambda: TeacherWorker(ExtractiveSettings(), tmp_path / "work", command=command),
@@ -42,7 +42,7 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
         step = Label(
             log,
             teacher,
-            recipe=RECIPE,
+            recipe=recipe,
             limits=limits(256, 160),
             attempts=attempts,
             activity=Activity(),
@@ -163,3 +163,12 @@ def running(folder: Path) -> list[str]:
     """Processes that work in `folder`."""
     own = [path for path in Path("/proc").glob("[0-9]*/cwd") if path.exists()]
     return [path.parent.name for path in own if path.resolve() == folder.resolve()]
+
+
+def test_another_recipe_asks_the_same_texts_under_names_of_its_own(log, label):
+    other = "6" * 32
+    chunks(log, "junk only")
+    work(label(attempts=1))
+    put(log, a_recipe(other), an_adoption(other, replaces=RECIPE))
+    work(label(attempts=1, recipe=other))
+    assert log.query("SELECT recipe FROM raw.refusals ORDER BY seq") == [(RECIPE,), (other,)]
