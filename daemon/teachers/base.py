@@ -19,6 +19,10 @@ class TeacherBroken(FinsdistillError):
     """The worker process is of no use any more, as after an error of the GPU; another one may work."""
 
 
+class TeacherAway(FinsdistillError):
+    """Nobody answers just now, or somebody else does: opened again later, the teacher may be back. No text is at fault."""
+
+
 class Teacher(Protocol):
     """Answers chunks. Made and used in the worker process only."""
 
@@ -30,6 +34,25 @@ class Teacher(Protocol):
         Raises TeacherBroken where the process must end. After any other error the texts left are asked one by one.
         """
         ...
+
+
+class ServedTeacher(Protocol):
+    """A teacher that answers elsewhere, many texts at once, on one event loop. Made and used in the worker process only."""
+
+    @property
+    def concurrency(self) -> int:
+        """Texts it may be asked at once."""
+        ...
+
+    async def open(self) -> TeacherInfo:
+        """Finds out who answers. Raises TeacherUnavailable, and TeacherAway where a later try may help."""
+        ...
+
+    async def answer(self, request: ChunkRequest) -> Reply:
+        """Raises TeacherAway, after which the worker ends and every text in flight is asked again by another one."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class CommonSettings(BaseModel):
@@ -46,6 +69,16 @@ class CommonSettings(BaseModel):
     prompt_file: Path | None = None
     daily_tokens: int | None = Field(default=None, ge=1)
     price_per_mtok: float | None = Field(default=None, ge=0)
+
+    @property
+    def window(self) -> int:
+        """Texts the worker has at once: enough for full batches, few enough to lose little in a crash."""
+        return 128
+
+    @property
+    def knows_its_teacher(self) -> bool:
+        """Whether the recipe is whole before the teacher is opened; else what the teacher reports completes it."""
+        return True
 
     def on(self, machine: Hardware) -> Self:  # noqa: ARG002 - few teachers depend on the machine
         """These settings with everything settled that depends on the machine, before a recipe is made of them."""

@@ -1,7 +1,8 @@
 """What daemon and teacher worker say to each other: one JSON object a line, ASCII only, of bounded length.
 
 ASCII, because escaped text cannot break a line: neither U+2028 nor a control character reaches the wire as itself. The
-first line the worker gets is its settings; it answers with Ready or Unavailable, then one Answered or Failed per request.
+first line the worker gets is its Opening; it answers with Ready, Unavailable or Away, then one Answered or Failed per
+request; Away may come at any time and is the last it says.
 """
 
 import json
@@ -79,6 +80,13 @@ class Unavailable(_Message):
     detail: RepairedText
 
 
+class Away(_Message):
+    """The worker ends: nobody answers just now, or somebody else does. No text in flight is at fault; start it again."""
+
+    type: Literal["away"] = "away"
+    detail: RepairedText
+
+
 class Answered(_Message):
     """A raw answer, not yet validated. `truncated`: it hit its token limit. `forced_close`: a budget closed a field."""
 
@@ -102,8 +110,8 @@ class Failed(_Message):
 
 
 Reply = Answered | Failed
-Message = Annotated[Ready | Unavailable | Answered | Failed, Field(discriminator="type")]
-_MESSAGE: Final[TypeAdapter[Ready | Unavailable | Answered | Failed]] = TypeAdapter(Message)
+Message = Ready | Unavailable | Away | Answered | Failed
+_MESSAGE: Final[TypeAdapter[Message]] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 
 def encode(message: BaseModel) -> bytes:
@@ -111,7 +119,7 @@ def encode(message: BaseModel) -> bytes:
     return json.dumps(message.model_dump(mode="json"), separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def decode_message(line: bytes) -> Ready | Unavailable | Answered | Failed:
+def decode_message(line: bytes) -> Message:
     """Raises ProtocolBroken for anything that is not one complete message of the worker's."""
     try:
         return _MESSAGE.validate_python(_loads(line))

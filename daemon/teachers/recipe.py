@@ -4,6 +4,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from daemon.teachers.protocol import TeacherInfo
 from store.ids import canonical_json, short_id
 from store.task import Answer
 
@@ -20,7 +21,7 @@ class Recipe(BaseModel):
 
     kind: str
     model: str
-    revision: str
+    revision: str | None = Field(description="None until a teacher elsewhere has said who it is")
     fingerprint: str | None = None
     quantization: str | None = None
     prompt: str | None = Field(default=None, description="the whole prompt text; None for a teacher that takes none")
@@ -35,3 +36,12 @@ class Recipe(BaseModel):
     @property
     def recipe_id(self) -> str:
         return short_id(canonical_json(self.model_dump(mode="json", exclude_none=True)))
+
+    def answered_by(self, info: TeacherInfo) -> "Recipe":
+        """With what the teacher reports of itself."""
+        return self.model_copy(update={"revision": info.revision, "fingerprint": info.fingerprint})
+
+    def asks_like(self, other: "Recipe") -> bool:
+        """Whether they differ at most in what a teacher reports of itself."""
+        mine, theirs = (recipe.model_copy(update={"revision": None, "fingerprint": None}) for recipe in (self, other))
+        return mine == theirs
