@@ -1,12 +1,15 @@
 """Secrets: from the environment, or from the folder that systemd fills (LoadCredential= of the unit)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
 from store.errors import FinsdistillError
 
+# Where the hub's libraries look for their token.
+HUB: Final = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+FOLDER: Final = "CREDENTIALS_DIRECTORY"  # set by systemd: whoever is told it can read every secret of the unit
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -21,11 +24,22 @@ def secret(name: str, environment: Mapping[str, str]) -> str | None:
     """
     if _NAME.fullmatch(name) is None:
         raise CredentialProblem(f"{name!r} is no environment variable's name: use letters, digits and _")
-    found = environment.get(name, "").strip() or _from_file(name, environment.get("CREDENTIALS_DIRECTORY", ""))
+    found = environment.get(name, "").strip() or _from_file(name, environment.get(FOLDER, ""))
     if len(found.split()) > 1:
         # A line end inside would end the HTTP header it is sent in and begin another.
         raise CredentialProblem(f"the secret {name} holds spaces or several lines: give the secret alone")
     return found or None
+
+
+def kept_from_teacher(secrets: Collection[str]) -> frozenset[str]:
+    """Variables that the worker of a teacher with these `secrets` does not get. One that has any may look in the folder."""
+    others = HUB if secrets else (*HUB, FOLDER)
+    return frozenset(others) - frozenset(secrets)
+
+
+def kept_from_student(secrets: Collection[str]) -> frozenset[str]:
+    """Variables that trainer and evaluator do not get beside a teacher with these `secrets`: they may need the hub's."""
+    return frozenset((*secrets, FOLDER)) - frozenset(HUB)
 
 
 def _from_file(name: str, folder: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from daemon import answers
 from daemon.activity import Activity
 from daemon.blobs import Blobs
+from daemon.credentials import kept_from_student
 from daemon.edgar.client import Client
 from daemon.edgar.gateway import Gateway
 from daemon.filing import ChunkOptions
@@ -131,4 +132,5 @@ def plans_of(settings: Settings) -> Plans:
         threads=settings.service.threads,
         folders=Folders(settings.service.state_dir),
         reserved=settings.teacher.on(hardware).kept_bytes(hardware),
+        withheld=kept_from_student(settings.teacher.secrets),
     )

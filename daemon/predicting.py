@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from daemon.activity import Activity
+from daemon.credentials import kept_from_student
 from daemon.pieces import Piece
 from daemon.query import published
 from daemon.settings import Settings
@@ -77,7 +78,7 @@ def ask(
         threads=settings.service.threads,
     )
     with tempfile.TemporaryDirectory(prefix="finsdistill-predict-") as folder:
-        answering = start(Path(folder) / "run", spec)
+        answering = start(Path(folder) / "run", spec, without=kept_from_student(settings.teacher.secrets))
         try:
             with activity.task(_TASK, spec.questions):
                 while not answering.wait(_TICK_S):

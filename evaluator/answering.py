@@ -3,7 +3,7 @@
 The run folder is laid out as an evaluation's; `python -P -m evaluator.answer` is the child.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -118,9 +118,10 @@ class Answering:
                 raise CannotAnswer(self.child.how_it_ended())
 
 
-def start(run_dir: Path, spec: AnswerSpec) -> Answering:
-    """Raises FolderBusy when another process works there."""
-    return Answering(spec, ChildRun.start("evaluator.answer", run_dir, spec.model_dump_json() + "\n"))
+def start(run_dir: Path, spec: AnswerSpec, *, without: Collection[str] = ()) -> Answering:
+    """Raises FolderBusy when another process works there. `without`: names of our variables that the child does not get."""
+    child = ChildRun.start("evaluator.answer", run_dir, spec.model_dump_json() + "\n", without=without)
+    return Answering(spec, child)
 
 
 def adapted(ref: AdapterRef) -> StudentRef:

@@ -1,5 +1,6 @@
 """Start, watch and stop an evaluation in a child process. Light: the daemon imports this."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +34,13 @@ class Running:
         return EvalFailed(reason="killed", detail=self.child.how_it_ended(), seconds=0.0) if found is None else found
 
 
-def start(run_dir: Path, spec: EvalSpec) -> Running:
-    """Starts the evaluation of `spec` in `run_dir`, over whatever an earlier attempt left there. Raises FolderBusy."""
-    return Running(spec, ChildRun.start("evaluator", run_dir, spec.model_dump_json(indent=1) + "\n"))
+def start(run_dir: Path, spec: EvalSpec, *, without: Collection[str] = ()) -> Running:
+    """Starts the evaluation of `spec` in `run_dir`, over whatever an earlier attempt left there. Raises FolderBusy.
+
+    `without`: names of our variables that the child does not get.
+    """
+    child = ChildRun.start("evaluator", run_dir, spec.model_dump_json(indent=1) + "\n", without=without)
+    return Running(spec, child)
 
 
 def finished(run_dir: Path, spec: EvalSpec) -> EvalDone | None:

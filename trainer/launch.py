@@ -7,6 +7,7 @@ child printed. `ChildRun` is the part the evaluator's launch shares.
 import os
 import signal
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,9 +47,10 @@ class ChildRun:
     process: "subprocess.Popen[bytes]"
 
     @classmethod
-    def start(cls, module: str, run_dir: Path, spec_json: str) -> "ChildRun":
+    def start(cls, module: str, run_dir: Path, spec_json: str, *, without: Collection[str] = ()) -> "ChildRun":
         """Ends the child of an earlier attempt, removes what it left, writes the spec, and starts the child.
 
+        `without`: names of our variables that it does not get.
         Raises FolderBusy when another process works there and does not end.
         """
         run_dir.mkdir(parents=True, exist_ok=True)
@@ -58,7 +60,8 @@ class ChildRun:
         write_durably(run_dir / SPEC, spec_json.encode())
         command = module_command(module, str(run_dir.resolve()))
         variables = {**_QUIET, "CUDA_VISIBLE_DEVICES": _one_gpu()}
-        return cls(run_dir, spawn(command, run_dir, log_name=LOG, pipes=False, variables=variables))
+        process = spawn(command, run_dir, log_name=LOG, pipes=False, variables=variables, without=without)
+        return cls(run_dir, process)
 
     def poll(self) -> int | None:
         """The exit status, or None while the child works; negative for the signal that ended it."""
@@ -109,9 +112,13 @@ class Running:
         return found
 
 
-def start(run_dir: Path, spec: RunSpec) -> Running:
-    """Starts the training of `spec` in `run_dir`, over whatever an earlier attempt left there. Raises FolderBusy."""
-    return Running(spec, ChildRun.start("trainer", run_dir, spec.model_dump_json(indent=1) + "\n"))
+def start(run_dir: Path, spec: RunSpec, *, without: Collection[str] = ()) -> Running:
+    """Starts the training of `spec` in `run_dir`, over whatever an earlier attempt left there. Raises FolderBusy.
+
+    `without`: names of our variables that the child does not get.
+    """
+    child = ChildRun.start("trainer", run_dir, spec.model_dump_json(indent=1) + "\n", without=without)
+    return Running(spec, child)
 
 
 def finished(run_dir: Path, spec: RunSpec) -> TrainOutcome | None:

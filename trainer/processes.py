@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -43,16 +43,24 @@ def child_environment(base: Mapping[str, str]) -> dict[str, str]:
 
 
 def spawn(
-    command: Sequence[str], folder: Path, *, log_name: str, pipes: bool, variables: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    *,
+    log_name: str,
+    pipes: bool,
+    variables: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
 ) -> "subprocess.Popen[bytes]":
     """Starts `command` in `folder`, with `variables` over our own environment; stderr is appended to `folder/log_name`.
 
+    `without`: names of variables of ours that the child does not get, as secrets that are none of its business.
     `pipes`: stdin and stdout are pipes to us; otherwise stdin is empty and stdout goes to the log.
     A log of more than a MiB is set aside first (as `.old`, in the place of an older one), so that restarts fill no disk.
     A session of its own: Ctrl-C in the terminal reaches the daemon, which then ends its children in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    environment = child_environment({**os.environ, **(variables or {})})
+    inherited = {name: value for name, value in os.environ.items() if name not in without}
+    environment = child_environment({**inherited, **(variables or {})})
     return _STARTER.submit(_start, list(command), folder / log_name, environment, pipes=pipes).result()
 
 

@@ -56,7 +56,7 @@ def train(
     """
     spec = _spec(plans, labelled, folder / "snapshot", recipe=recipe, steps=steps, heldout=heldout)
     began = monotonic()
-    running = launch.start(folder / "run", spec)
+    running = launch.start(folder / "run", spec, without=plans.withheld)
     try:
         outcome = running.outcome()
     finally:

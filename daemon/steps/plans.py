@@ -49,6 +49,7 @@ class Plans:
     threads: int
     folders: Folders
     reserved: int = 0  # bytes of the GPU that the teacher keeps while the student trains
+    withheld: frozenset[str] = frozenset()  # names of variables that trainer and evaluator do not get
 
     def training(self, runs: Runs, snapshot: SnapshotSealed) -> RunSpec:
         """Warm from the newest adapter when it learned the same task from the same recipe on the same base, and nobody took

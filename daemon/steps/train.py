@@ -171,7 +171,7 @@ class Train:
         if (done := training.finished(run_dir, spec)) is not None:
             return done
         try:
-            running = training.start(run_dir, spec)
+            running = training.start(run_dir, spec, without=self._plans.withheld)
         except FolderBusy as busy:
             return failed_outcome(spec, str(busy))
         with self._activity.task("training"):
@@ -219,7 +219,7 @@ class Train:
         outcome: EvalDone | EvalFailed | None = evaluation.finished(run_dir, spec)
         if outcome is None:
             try:
-                running = evaluation.start(run_dir, spec)
+                running = evaluation.start(run_dir, spec, without=self._plans.withheld)
             except FolderBusy as busy:
                 return EvalFailed(reason="folder_busy", detail=str(busy), seconds=0.0)
             with self._activity.task("scoring"):

@@ -80,6 +80,11 @@ class CommonSettings(BaseModel):
         """Whether the recipe is whole before the teacher is opened; else what the teacher reports completes it."""
         return True
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Names of the variables that hold what only its worker may know. `daemon.credentials` keeps them from others."""
+        return ()
+
     def on(self, machine: Hardware) -> Self:  # noqa: ARG002 - few teachers depend on the machine
         """These settings with everything settled that depends on the machine, before a recipe is made of them."""
         return self

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Final, cast
 
+from daemon.credentials import kept_from_teacher
 from daemon.teachers import Opening, TeacherSettings
 from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.protocol import (
@@ -80,7 +81,8 @@ class TeacherWorker:
         self._in_flight: dict[str, ChunkRequest] = {}
         self._heard: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = spawn(command, folder, log_name=LOG_NAME, pipes=True, variables=_QUIET)
+        others = kept_from_teacher(settings.secrets)
+        self._process = spawn(command, folder, log_name=LOG_NAME, pipes=True, variables=_QUIET, without=others)
         self._last_heard = monotonic()
         pipes = (cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout))
         threading.Thread(target=_feed, args=(pipes[0], self._to_say), daemon=True, name="teacher-feed").start()

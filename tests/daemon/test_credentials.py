@@ -1,6 +1,6 @@
 import pytest
 
-from daemon.credentials import CredentialProblem, secret
+from daemon.credentials import CredentialProblem, kept_from_student, kept_from_teacher, secret
 
 
 def folder(tmp_path, content):
@@ -43,3 +43,21 @@ def test_a_credential_that_cannot_be_read_says_so(tmp_path):
 def test_a_name_is_a_name_and_never_a_path(tmp_path, name):
     with pytest.raises(CredentialProblem, match="no environment variable's name"):
         secret(name, {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("secrets", "from_teacher", "from_student"),
+    [
+        # a teacher that needs none: the student's base may still be gated
+        ((), {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "CREDENTIALS_DIRECTORY"}, {"CREDENTIALS_DIRECTORY"}),
+        # a server's: its key may lie in the folder, and the hub's token is nothing to it
+        (("VLLM_KEY",), {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}, {"VLLM_KEY", "CREDENTIALS_DIRECTORY"}),
+        # a local model's
+        (("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), set(), {"CREDENTIALS_DIRECTORY"}),
+        # a server that takes the hub's token
+        (("HF_TOKEN",), {"HUGGING_FACE_HUB_TOKEN"}, {"CREDENTIALS_DIRECTORY"}),
+    ],
+)
+def test_each_child_gets_the_secrets_that_it_needs_and_no_others(secrets, from_teacher, from_student):
+    assert kept_from_teacher(secrets) == from_teacher
+    assert kept_from_student(secrets) == from_student

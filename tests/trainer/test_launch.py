@@ -96,6 +96,15 @@ def test_a_run_folder_belongs_to_one_child_at_a_time(folder):
         assert child.poll() is not None
 
 
+def test_a_child_in_a_run_folder_gets_no_withheld_variable(folder, monkeypatch):
+    monkeypatch.setenv("TEACHERS_KEY", "hush")
+    child = ChildRun.start("sleeper", folder, "{}", without={"TEACHERS_KEY"})
+    given = Path(f"/proc/{child.process.pid}/environ").read_bytes()
+    wait_until_ready(folder)
+    child.stop(grace_s=0)
+    assert b"CUDA_VISIBLE_DEVICES=" in given and b"hush" not in given
+
+
 def test_a_child_started_over_one_that_was_left_behind_ends_it(folder):
     orphan = ChildRun.start("sleeper", folder, "{}")
     wait_until_ready(folder)

@@ -110,6 +110,16 @@ def test_a_child_without_pipes_finds_no_input_and_speaks_to_its_log(tmp_path: Pa
     assert (tmp_path / "log").read_text() == "'' yes\n"
 
 
+def test_a_child_gets_our_variables_but_for_the_withheld_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OURS", "yes")
+    monkeypatch.setenv("SECRET", "hush")
+    child = spawn(python(WAITS), tmp_path, log_name="log", pipes=True, without={"SECRET", "NEVER_SET"})
+    assert child.stdout is not None and child.stdout.readline() == b"up\n"
+    given = Path(f"/proc/{child.pid}/environ").read_bytes()
+    end(child, grace_s=0.0)
+    assert b"OURS=yes" in given and b"hush" not in given
+
+
 def test_a_child_that_does_not_end_when_asked_is_killed_with_what_it_started(tmp_path: Path) -> None:
     code = (
         "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN);"

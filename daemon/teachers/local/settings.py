@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from daemon.credentials import HUB
 from daemon.teachers.base import CommonSettings, Teacher
 from daemon.teachers.prompt import prompt_text
 from daemon.teachers.recipe import Recipe
@@ -75,6 +76,11 @@ class LocalSettings(CommonSettings):
         """Keys and values of a whole batch: each has a quarter of the model's width (grouped queries)."""
         shape, wide = shape_of(self.model), 2 if dtype_of(machine) == "bfloat16" else 4
         return self.batch_tokens * shape.layers * 2 * (shape.hidden // 4) * wide
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """A gated model is downloaded with them."""
+        return HUB
 
     @property
     def commit(self) -> str:

@@ -1,5 +1,6 @@
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,13 @@ def test_every_request_gets_one_reply(start, ask) -> None:
     heard = replies(worker, 5)
     assert [(r.request_id, r.raw) for r in heard if isinstance(r, Answered)] == [(c, c) for c in "abcde"]
     assert worker.in_flight == () and worker.info is not None and worker.info.model == "scripted"
+
+
+def test_a_teacher_that_needs_no_secret_gets_none(start, monkeypatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hush")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials")
+    given = Path(f"/proc/{start().pid}/environ").read_bytes()
+    assert b"PATH=" in given and b"hush" not in given and b"/run/credentials" not in given
 
 
 def test_what_a_library_prints_never_reaches_the_protocol(start, ask) -> None:
