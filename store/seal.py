@@ -14,12 +14,15 @@ FROM triplets WHERE split = ? AND grounded AND review IS DISTINCT FROM 'rejected
 ORDER BY seq
 """
 
+_KEPT: Final = "SELECT recipe FROM recipes WHERE in_set AND NOT active ORDER BY recipe"
+
 # Every `threshold`-th eligible label since the last snapshot. What was crossed during a training is one crossing, its last;
-# after it the first one counts.
+# after it the first one counts. Never before the last decision about recipes: what is in use changed with it.
 _CROSSING: Final = """
-SELECT coalesce(max(seq) FILTER (WHERE seq < ?), min(seq)) FROM (
-    SELECT seq, row_number() OVER (ORDER BY seq) AS place FROM triplet_keys WHERE eligible AND seq > ?
-) WHERE place % ? = 0
+SELECT CASE WHEN count(*) > 0
+    THEN greatest(coalesce(max(seq) FILTER (WHERE seq < ?), min(seq)), (SELECT max(seq) FROM raw_recipe_changes)) END
+FROM (SELECT seq, row_number() OVER (ORDER BY seq) AS place FROM triplet_keys WHERE eligible AND seq > ?)
+WHERE place % ? = 0
 """
 
 
@@ -46,6 +49,7 @@ def seal(log: EventLog, snapshots_dir: Path, *, log_seq: int, parent: tuple[str,
         train = [TripletRow(*row) for row in cursor.execute(_ROWS, [since, "train"]).fetchall()]
         heldout = [TripletRow(*row) for row in cursor.execute(_ROWS, [since, "heldout"]).fetchall()]
         recipe, teacher, toy = cursor.execute("SELECT recipe, teacher, toy FROM recipes WHERE active").fetchall()[0]
+        kept = tuple(row[0] for row in cursor.execute(_KEPT).fetchall())
     finally:
         cursor.close()
     sha256, heldout_sha256 = rows_sha256(train), rows_sha256(heldout)
@@ -54,6 +58,7 @@ def seal(log: EventLog, snapshots_dir: Path, *, log_seq: int, parent: tuple[str,
         log_id=log.log_id,
         log_seq=log_seq,
         recipe=recipe,
+        kept_recipes=kept,
         teacher=teacher,
         toy=toy,
         parent=parent[0] if parent else None,

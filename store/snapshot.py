@@ -49,7 +49,7 @@ _SCHEMA: Final = pa.schema(
 
 
 class SnapshotManifest(BaseModel):
-    """What the rows are and how to make them again."""
+    """What the rows are and how to make them again. `kept_recipes`: others whose labels were kept when `recipe` was adopted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,6 +57,7 @@ class SnapshotManifest(BaseModel):
     log_id: str
     log_seq: int
     recipe: str
+    kept_recipes: tuple[str, ...] = ()
     teacher: str
     toy: bool
     parent: str | None

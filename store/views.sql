@@ -50,10 +50,24 @@ SELECT text_id, arg_min(chunk_id, seq) AS chunk_id, arg_min(accession, seq) AS a
     CASE WHEN min(split) <> max(split) THEN 'both' ELSE min(split) END AS split
 FROM occurrences WHERE NOT retired GROUP BY text_id;
 
+-- Whose labels are in use: recipes adopted since the last decision to label all again, that one included.
+CREATE VIEW recipe_set AS
+SELECT recipe, max(seq) AS adopted_seq FROM raw_recipe_changes
+WHERE seq >= (SELECT max(seq) FROM raw_recipe_changes WHERE decision <> 'keep_old') GROUP BY recipe;
+
+-- `active` labels; `in_set` has labels in use. What a teacher elsewhere reported of itself is `revision` and `fingerprint`.
 CREATE VIEW recipes AS
 SELECT r.recipe, r.teacher, r.model, r.revision, r.quantization, r.licence, r.toy, r.spec,
-    r.recipe = (SELECT arg_max(recipe, seq) FROM raw_recipe_changes) AS active, r.recorded_at, r.seq
-FROM raw_recipes r;
+    c.seq IS NOT NULL AND c.seq = (SELECT max(seq) FROM raw_recipe_changes) AS active, r.recorded_at,
+    greatest(r.seq, coalesce(c.seq, 0)) AS seq, s.recipe IS NOT NULL AS in_set, c.decision,
+    c.recorded_at AS adopted_at, json_extract_string(r.spec, '$.fingerprint') AS fingerprint,
+    json_extract_string(r.spec, '$.decoding') AS decoding, json_extract_string(r.spec, '$.prompt') AS prompt
+FROM (SELECT * FROM raw_recipes QUALIFY row_number() OVER (PARTITION BY recipe ORDER BY seq) = 1) r
+LEFT JOIN (
+    SELECT recipe, max(seq) AS seq, arg_max(decision, seq) AS decision, arg_max(recorded_at, seq) AS recorded_at
+    FROM raw_recipe_changes GROUP BY recipe
+) c ON c.recipe = r.recipe
+LEFT JOIN recipe_set s ON s.recipe = r.recipe;
 
 CREATE VIEW labels AS
 SELECT l.label_id, l.text_id, l.chunk_id, l.recipe, l.attempt, l.rationale, l.summary, l.raw, l.flags, l.grounded,
@@ -62,14 +76,17 @@ FROM raw_labels l LEFT JOIN (
     SELECT label_id, arg_max(review, seq) AS review FROM raw_label_changes GROUP BY label_id
 ) v ON v.label_id = l.label_id;
 
--- Accepted labels of the active recipe whose text still occurs, without the text itself.
+-- Accepted labels in use whose text still occurs, without the text itself: one a text, of the recipe adopted last.
 CREATE VIEW triplet_keys AS
 SELECT l.label_id, l.text_id, t.chunk_id, t.chunk_seq, t.accession, t.item, l.rationale, l.summary, l.recipe, l.flags,
     l.grounded, l.review, t.split, l.labelled_at, l.seq,
     t.split = 'train' AND l.grounded AND l.review IS DISTINCT FROM 'rejected'
         AND NOT list_has_any(l.flags, ['repaired', 'forced_close']) AS eligible
-FROM labels l JOIN texts t ON t.text_id = l.text_id
-WHERE l.recipe = (SELECT arg_max(recipe, seq) FROM raw_recipe_changes);
+FROM labels l JOIN recipe_set s ON s.recipe = l.recipe JOIN texts t ON t.text_id = l.text_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM raw_labels n JOIN recipe_set m ON m.recipe = n.recipe
+    WHERE n.text_id = l.text_id AND m.adopted_seq > s.adopted_seq
+);
 
 CREATE VIEW triplets AS
 SELECT k.label_id, k.text_id, k.chunk_id, k.accession, f.cik, f.company, f.form, k.item,
@@ -97,7 +114,7 @@ FROM (
 CREATE VIEW refusals AS
 SELECT chunk_id, text_id, recipe, reason, detail, raw, attempt AS attempts, validator, recorded_at, seq FROM raw_refusals;
 
--- Texts the active recipe has no label and no dead letter for. `attempts` and their `reasons` count from the last requeue,
+-- Texts without a label in use and without a dead letter of the active recipe. `attempts` and their `reasons` count from the last requeue,
 -- `tried` from the beginning.
 CREATE VIEW pending AS
 SELECT t.text_id, t.chunk_id, t.accession, t.item, t.split, t.chunk_seq, coalesce(len(x.reasons), 0) AS attempts, a.recipe,
@@ -112,7 +129,7 @@ LEFT JOIN (
     ) q ON q.text_id = r.text_id AND q.recipe = r.recipe
     GROUP BY r.text_id, r.recipe
 ) x ON x.text_id = t.text_id AND x.recipe = a.recipe
-ANTI JOIN raw_labels l ON l.text_id = t.text_id AND l.recipe = a.recipe
+ANTI JOIN (SELECT n.text_id FROM raw_labels n JOIN recipe_set s ON s.recipe = n.recipe) l ON l.text_id = t.text_id
 ANTI JOIN dead_letters d ON d.text_id = t.text_id AND d.recipe = a.recipe;
 
 CREATE VIEW snapshots AS
