@@ -1,17 +1,14 @@
 """What the teacher is asked about one text, as token ids: instructions first and byte-identical, then the passage."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from daemon.teachers.prompt import AFTER, BEFORE, BRIEFLY
 from daemon.teachers.protocol import Manner
 from trainer.template import Template, conversation_of, plain_ids
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-_BEFORE: Final = "The passage:\n"
-_AFTER: Final = "\n\nEnd of the passage. Answer with the JSON object."
-_BRIEFLY: Final = " Be brief: three short steps and one sentence are enough."
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,6 @@ class Prompts:
 
 def prompts_of(tokenizer: "PreTrainedTokenizerBase", prompt: str) -> Prompts:
     """Raises TrainingProblem for a tokenizer without a chat template, or one that takes no system message."""
-    ordinary = conversation_of(tokenizer, system=prompt, before=_BEFORE, after=_AFTER)
-    brief = conversation_of(tokenizer, system=prompt, before=_BEFORE, after=_AFTER + _BRIEFLY)
+    ordinary = conversation_of(tokenizer, system=prompt, before=BEFORE, after=AFTER)
+    brief = conversation_of(tokenizer, system=prompt, before=BEFORE, after=AFTER + BRIEFLY)
     return Prompts(tokenizer, ordinary, brief)
