@@ -75,7 +75,24 @@ class Rollback(_Command):
     reason: Words
 
 
-Command = Annotated[WatchAdd | WatchRemove | Requeue | RequeueAll | Promote | Rollback, Field(discriminator="command")]
+class Relabel(_Command):
+    """This recipe from here on, and every text labelled by it. Named, so that nobody decides on another one by mistake."""
+
+    command: Literal["relabel"] = "relabel"
+    recipe: Id
+
+
+class Adopt(_Command):
+    """This recipe from here on, and the labels in use stay in use."""
+
+    command: Literal["adopt_keep_old"] = "adopt_keep_old"
+    recipe: Id
+
+
+Command = Annotated[
+    WatchAdd | WatchRemove | Requeue | RequeueAll | Promote | Rollback | Relabel | Adopt,
+    Field(discriminator="command"),
+]
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
