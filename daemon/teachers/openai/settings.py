@@ -86,6 +86,10 @@ class OpenAISettings(CommonSettings):
         return False
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        return () if self.api_key_env is None else (self.api_key_env,)
+
+    @property
     def waits_s(self) -> float:
         """How long the servers may keep us waiting with nothing answered, before the teacher counts as away.
 
