@@ -15,8 +15,10 @@ from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
     Answered,
+    Away,
     ChunkRequest,
     Failed,
+    Message,
     ProtocolBroken,
     Ready,
     Reply,
@@ -50,6 +52,14 @@ class WorkerDied(FinsdistillError):
         self.in_flight, self.was_ready = tuple(in_flight), was_ready
 
 
+class WorkerLeft(WorkerDied):
+    """The worker ended because its teacher is away: no text is at fault."""
+
+    def __init__(self, why: str, *, in_flight: Sequence[ChunkRequest], was_ready: bool) -> None:
+        FinsdistillError.__init__(self, why)
+        self.in_flight, self.was_ready = tuple(in_flight), was_ready
+
+
 @dataclass(frozen=True)
 class _Ended:
     """The worker's output is over. `problem` is what it said that was no message, if that is why."""
@@ -57,7 +67,7 @@ class _Ended:
     problem: str | None
 
 
-_Heard = Ready | Unavailable | Answered | Failed | _Ended
+_Heard = Message | _Ended
 
 
 class TeacherWorker:
@@ -139,11 +149,11 @@ class TeacherWorker:
                 case Unavailable(detail=detail):
                     self.kill()
                     raise TeacherUnavailable(detail)
-            if isinstance(heard, _Ended):
+            if isinstance(heard, _Ended | Away):
                 if replies:
                     self._heard.put(heard)
                     return replies
-                raise self.died(heard.problem)
+                raise self.died(heard.problem) if isinstance(heard, _Ended) else self._left(heard.detail)
         return replies
 
     def _next(self, timeout_s: float) -> _Heard | None:
@@ -158,6 +168,10 @@ class TeacherWorker:
         why = problem or (f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}")
         log = self.folder / LOG_NAME
         return WorkerDied(why, in_flight=self.in_flight, was_ready=self.info is not None, log=log)
+
+    def _left(self, why: str) -> WorkerLeft:
+        self._end(grace_s=_END_GRACE_S)
+        return WorkerLeft(why, in_flight=self.in_flight, was_ready=self.info is not None)
 
     def kill(self) -> None:
         self._end(grace_s=0.0)
