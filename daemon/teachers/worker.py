@@ -15,26 +15,17 @@ from typing import BinaryIO, Final
 from pydantic import ValidationError
 
 from daemon.teachers import Opening, TeacherSettings
-from daemon.teachers.base import Teacher, TeacherBroken
-from daemon.teachers.protocol import (
-    MAX_LINE_BYTES,
-    ChunkRequest,
-    Failed,
-    ProtocolBroken,
-    Ready,
-    Reply,
-    Unavailable,
-    decode_request,
-    encode,
-)
+from daemon.teachers.base import ServedTeacher, Teacher, TeacherAway, TeacherBroken
+from daemon.teachers.flowing import flow
+from daemon.teachers.protocol import MAX_LINE_BYTES, Away, ChunkRequest, Failed, Ready, Reply, Unavailable, encode
+from daemon.teachers.streams import CANNOT_OPEN, MAX_DETAIL, WENT_AWAY, read_requests, reply_line, say
 from store.errors import FinsdistillError
 from trainer.child import die_with_parent, own_folder
 
-OpenTeacher = Callable[[TeacherSettings], Teacher]
+OpenTeacher = Callable[[TeacherSettings], Teacher | ServedTeacher]
 
 # After end of file a batch may finish what is nearly done; then the process goes, whatever the teacher is doing.
 _GRACE_S: Final = 0.8
-_CANNOT_OPEN: Final = 3
 
 
 def serve(teacher: Teacher, stdin: BinaryIO, stdout: BinaryIO, *, at_end: Callable[[], None] = lambda: None) -> None:
@@ -42,13 +33,13 @@ def serve(teacher: Teacher, stdin: BinaryIO, stdout: BinaryIO, *, at_end: Callab
 
     `at_end` is called from the reading thread as soon as the input has ended, while a batch may still be worked on.
     """
-    _say(stdout, encode(Ready(info=teacher.describe())))
+    say(stdout, encode(Ready(info=teacher.describe())))
     waiting: queue.SimpleQueue[ChunkRequest | None] = queue.SimpleQueue()
-    reader = threading.Thread(target=_read_requests, args=(stdin, waiting, at_end), daemon=True, name="requests")
+    reader = threading.Thread(target=read_requests, args=(stdin, waiting.put, at_end), daemon=True, name="requests")
     reader.start()
     while batch := _next_batch(waiting):
         for reply in _replies(teacher, batch):
-            _say(stdout, _line(reply))
+            say(stdout, reply_line(reply))
 
 
 def _next_batch(waiting: "queue.SimpleQueue[ChunkRequest | None]") -> list[ChunkRequest]:
@@ -71,10 +62,10 @@ def _replies(teacher: Teacher, batch: Sequence[ChunkRequest]) -> Iterator[Reply]
         for reply in teacher.label(batch):
             left.pop(reply.request_id, None)
             yield reply
-    except TeacherBroken:
+    except (TeacherBroken, TeacherAway):
         raise
     except Exception as error:  # noqa: BLE001 - a library may fail in any way; a request that fails alone becomes a Failed
-        detail = f"{type(error).__name__}: {error}"[:2000]
+        detail = f"{type(error).__name__}: {error}"[:MAX_DETAIL]
         sys.excepthook(type(error), error, error.__traceback__)
         if len(batch) > 1:
             for request in left.values():
@@ -82,31 +73,6 @@ def _replies(teacher: Teacher, batch: Sequence[ChunkRequest]) -> Iterator[Reply]
             return
     for request_id in left:
         yield Failed(request_id=request_id, detail=detail)
-
-
-def _line(reply: Reply) -> bytes:
-    line = encode(reply)
-    if len(line) <= MAX_LINE_BYTES:
-        return line
-    detail = f"the reply takes {len(line)} bytes, more than the {MAX_LINE_BYTES} of a line"
-    return encode(Failed(request_id=reply.request_id, detail=detail))
-
-
-def _say(stdout: BinaryIO, line: bytes) -> None:
-    stdout.write(line)
-    stdout.flush()
-
-
-def _read_requests(
-    stdin: BinaryIO, waiting: "queue.SimpleQueue[ChunkRequest | None]", at_end: Callable[[], None]
-) -> None:
-    try:
-        while line := stdin.readline(MAX_LINE_BYTES + 1):
-            waiting.put(decode_request(line))
-    except ProtocolBroken as error:
-        sys.stderr.write(f"worker: {error}\n")
-    at_end()
-    waiting.put(None)
 
 
 def _leave_soon() -> None:
@@ -140,11 +106,23 @@ def _work(stdin: BinaryIO, stdout: BinaryIO, open_teacher: OpenTeacher | None) -
         opening = Opening.model_validate_json(stdin.readline(MAX_LINE_BYTES + 1))
         settings = opening.settings
         teacher = settings.open(opening.recipe) if open_teacher is None else open_teacher(settings)
+    except TeacherAway as away:
+        return _gone(stdout, away)
     except (FinsdistillError, ValidationError) as error:
-        _say(stdout, encode(Unavailable(detail=str(error))))
-        return _CANNOT_OPEN
-    serve(teacher, stdin, stdout, at_end=_leave_soon)
+        say(stdout, encode(Unavailable(detail=str(error))))
+        return CANNOT_OPEN
+    if hasattr(teacher, "answer"):
+        return flow(teacher, stdin, stdout, at_end=_leave_soon)
+    try:
+        serve(teacher, stdin, stdout, at_end=_leave_soon)
+    except TeacherAway as away:
+        return _gone(stdout, away)
     return 0
+
+
+def _gone(stdout: BinaryIO, away: TeacherAway) -> int:
+    say(stdout, encode(Away(detail=str(away))))
+    return WENT_AWAY
 
 
 if __name__ == "__main__":

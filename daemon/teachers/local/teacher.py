@@ -1,7 +1,6 @@
 """The local teacher: requests in, replies out, whatever memory there is. Heavy: the engine imports torch."""
 
 import gc
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,6 +16,7 @@ from daemon.teachers.local.prompting import Prompts, prompts_of
 from daemon.teachers.local.settings import LocalSettings, licence_of
 from daemon.teachers.protocol import Answered, ChunkRequest, Failed, Reply, TeacherInfo
 from daemon.teachers.recipe import Recipe
+from daemon.teachers.seeds import seed_of
 from trainer.memory import is_out_of_memory
 from trainer.spec import TrainingProblem
 
@@ -109,12 +109,6 @@ class LocalTeacher:
         if needed <= there:
             return None
         return f"prompt and answer take up to {needed} tokens, the model knows {there} positions: lower chunk.size"
-
-
-def seed_of(request: ChunkRequest) -> int:
-    """Below 2**63. Another one for each text and each time it is asked."""
-    digest = hashlib.sha256(f"{request.text_id}|{request.seed}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
 
 
 def _answered(asked: _Asked, said: Said, *, seconds: float) -> Answered:

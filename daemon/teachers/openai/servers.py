@@ -1,0 +1,221 @@
+"""The servers of one teacher: which of them a text goes to, and when one rests."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import structlog
+
+from daemon.teachers.base import TeacherAway, TeacherUnavailable
+from daemon.teachers.openai.decisions import Again, Down, Fail, Refused, Rest, Use, backoff, decide
+from daemon.teachers.openai.greeting import Absent, Greeting
+from daemon.teachers.openai.identity import Identity
+from daemon.teachers.openai.pace import Pace
+from daemon.teachers.openai.settings import OpenAISettings
+
+_SHORTEST_REST_S: Final = 1.0  # a server that asks for less means: at once, but not a thousand times a second
+
+
+@dataclass
+class Server:
+    """`up`: takes texts, `width` at once; `resting`: it asked for that, until a moment; `down`: until it has greeted again;
+    `out`: it is another one than the others, for good."""
+
+    url: str
+    width: int
+    state: Literal["up", "resting", "down", "out"] = "up"
+    why: str = ""
+    in_use: int = 0
+    since: float = 0.0  # of the state
+    until: float = 0.0
+    failures: int = 0  # in a row
+
+    def __str__(self) -> str:
+        return f"{self.url} ({self.why})"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A response with status 200, what it took in seconds, and where it came from."""
+
+    body: bytes
+    seconds: float
+    url: str
+
+
+@dataclass
+class Servers:
+    """Used on one event loop."""
+
+    settings: OpenAISettings
+    greeting: Greeting
+    pace: Pace = field(default_factory=Pace)
+
+    def __post_init__(self) -> None:
+        self._servers = [Server(url, self.settings.concurrency) for url in self.settings.base_urls]
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._last_settled = 0.0
+
+    async def open(self) -> Identity:
+        """Greets all of them. Raises TeacherUnavailable, and TeacherAway when none is there."""
+        now = self.pace.today()
+        greeted = await asyncio.gather(
+            *(self.greeting.greet(server.url, now) for server in self._servers), return_exceptions=True
+        )
+        there: list[tuple[Server, Identity]] = []
+        for server, found in zip(self._servers, greeted, strict=True):
+            match found:
+                case BaseException():
+                    raise found
+                case Absent(why=why):
+                    server.state, server.why = "down", why
+                case _:
+                    there.append((server, found))
+        if not there:
+            raise TeacherAway(_away(self._servers))
+        (first, identity), *others = there
+        for server, other in others:
+            if other != identity:
+                raise TeacherUnavailable(
+                    f"{first.url} answers as {identity}, {server.url} as {other}: all of teacher.base_urls must serve the same"
+                )
+        self._identity = identity
+        for server in self._servers:
+            if server.state == "down":
+                self._start(self._revive(server))
+        return identity
+
+    async def ask(self, body: bytes) -> Served | Fail:
+        """One text's answer, whichever server gives it. Raises TeacherAway."""
+        began, tries, avoided = self.pace.clock(), 0, None
+        while True:
+            server = await self._seat(began, avoided)
+            asked = self.pace.clock()
+            try:
+                outcome = await self.greeting.http.post(f"{server.url}/chat/completions", body)
+            finally:
+                server.in_use -= 1
+                self._change()
+            match decide(outcome, tries=tries + 1, now=self.pace.today()):
+                case Use(body=said):
+                    return self._served(server, said, asked)
+                case Fail() as failed:
+                    return self._settled(failed)
+                case Again(why=why):
+                    tries, avoided = tries + 1, server
+                    pause = backoff(tries, self.pace.rng)
+                    if self.pace.clock() + pause > self._latest(began):
+                        return self._settled(Fail(why))
+                    await self.pace.sleep(pause)
+                case Rest(why=why, seconds=seconds):
+                    self._rest(server, asked, why, seconds)
+                case Down(why=why):
+                    self._down(server, asked, why)
+                case Refused(why=why):
+                    raise TeacherAway(f"{server.url} {why}")
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _seat(self, began: float, avoided: Server | None) -> Server:
+        """Waits for a server that takes one more, the least busy one. Raises TeacherAway when none will in time."""
+        while True:
+            free = [server for server in self._servers if server.state == "up" and server.in_use < server.width]
+            if free:
+                chosen = min(free, key=lambda server: (server is avoided, server.in_use / server.width))
+                chosen.in_use += 1
+                return chosen
+            states = {server.state for server in self._servers}
+            if states <= {"down", "out"}:
+                raise TeacherAway(_away(self._servers))
+            if "up" not in states:
+                soonest = min(server.until for server in self._servers if server.state == "resting")
+                if soonest > self._latest(began):
+                    raise TeacherAway(_away(self._servers))
+            await self._changed.wait()
+
+    def _latest(self, began: float) -> float:
+        """When a text that has waited since `began` may still be asked: while others are answered, nobody is away."""
+        return max(began, self._last_settled) + self.settings.waits_s
+
+    def _served(self, server: Server, body: bytes, asked: float) -> Served:
+        server.failures = 0
+        server.width = min(server.width + 1, self.settings.concurrency)
+        now = self.pace.clock()
+        self._last_settled = now
+        return Served(body, now - asked, server.url)
+
+    def _settled(self, failed: Fail) -> Fail:
+        self._last_settled = self.pace.clock()
+        return failed
+
+    def _rest(self, server: Server, asked: float, why: str, seconds: float | None) -> None:
+        """It is asked for less at once afterwards. What was asked before it rested may only make the rest longer."""
+        now = self.pace.clock()
+        if server.state in {"down", "out"}:
+            return
+        if server.state == "resting" or asked < server.since:
+            server.until = max(server.until, now + (seconds or 0.0)) if server.state == "resting" else server.until
+            return
+        server.failures += 1
+        server.width = max(1, server.width // 2)
+        pause = (
+            seconds if seconds is not None and seconds >= _SHORTEST_REST_S else backoff(server.failures, self.pace.rng)
+        )
+        server.state, server.why, server.since, server.until = "resting", why, now, now + pause
+        self._start(self._wake(server))
+
+    async def _wake(self, server: Server) -> None:
+        while (left := server.until - self.pace.clock()) > 0:
+            await self.pace.sleep(left)
+        if server.state == "resting":
+            server.state, server.since = "up", self.pace.clock()
+            self._change()
+
+    def _down(self, server: Server, asked: float, why: str) -> None:
+        if server.state in {"down", "out"} or asked < server.since:
+            return
+        server.state, server.why, server.since = "down", why, self.pace.clock()
+        self._change()
+        self._start(self._revive(server))
+
+    async def _revive(self, server: Server) -> None:
+        """Until it greets as the others do. It may have been started again with other weights, or without its grammar."""
+        while True:
+            server.failures += 1
+            await self.pace.sleep(backoff(server.failures, self.pace.rng))
+            try:
+                found = await self.greeting.greet(server.url, self.pace.today())
+            except TeacherUnavailable as problem:
+                return self._keep_out(server, str(problem))
+            if isinstance(found, Identity) and found != self._identity:
+                return self._keep_out(server, f"it answers as {found}, the others as {self._identity}")
+            if isinstance(found, Identity):
+                break
+            server.why = found.why
+        server.state, server.failures, server.since = "up", 0, self.pace.clock()
+        self._change()
+        return None
+
+    def _keep_out(self, server: Server, why: str) -> None:
+        server.state, server.why = "out", why
+        self._change()
+        structlog.get_logger().warning("server_kept_out", server=server.url, why=why)
+
+    def _change(self) -> None:
+        """Lets everybody who waits look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _start(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _away(servers: Sequence[Server]) -> str:
+    return f"no server answers now: {'; '.join(map(str, servers))}"

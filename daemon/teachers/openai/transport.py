@@ -1,0 +1,71 @@
+"""Requests to the servers over HTTP: what comes of each is a value. No redirect is followed, no proxy taken from outside."""
+
+import asyncio
+import ssl
+from typing import Final
+
+import aiohttp
+
+from daemon.teachers.openai.decisions import Broken, Got, Outcome, TimedOut, TooLarge, Unreached
+from daemon.teachers.openai.keys import Key
+
+MOST_BYTES: Final = 1 << 20  # of a response; an answer is a few thousand
+_CONNECT_S: Final = 10.0
+_JSON: Final = "application/json"
+
+
+class Http:
+    """One connection pool for all servers. Made on the loop that uses it."""
+
+    def __init__(self, key: Key, *, timeout_s: float) -> None:
+        self._key, self._timeout_s = key, timeout_s
+        self._session = aiohttp.ClientSession(
+            # How many are asked at once is settled elsewhere.
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s)),
+            # Uncompressed, so that the bound on what is read bounds what is unpacked.
+            headers={"Accept": _JSON, "Accept-Encoding": "identity", "User-Agent": "finsdistill", **key.headers},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+        )
+
+    async def post(self, url: str, body: bytes) -> Outcome:
+        return await self._ask("POST", url, body)
+
+    async def get(self, url: str) -> Outcome:
+        return await self._ask("GET", url, None)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def _ask(self, method: str, url: str, body: bytes | None) -> Outcome:
+        headers = None if body is None else {"Content-Type": _JSON}
+        try:
+            async with self._session.request(
+                method, url, data=body, headers=headers, allow_redirects=False
+            ) as response:
+                data = await _bounded(response.content)
+                if data is None:
+                    return TooLarge(MOST_BYTES)
+                return Got(response.status, self._key.hidden_in(data), response.headers.get("Retry-After"))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
+            return Unreached(self._words(error))
+        except TimeoutError:
+            return TimedOut(self._timeout_s)
+        except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError) as error:
+            return Broken(self._words(error))
+
+    def _words(self, error: Exception) -> str:
+        return self._key.hidden(str(error) or type(error).__name__)[:500]
+
+
+async def _bounded(content: aiohttp.StreamReader) -> bytes | None:
+    """The whole body; None of one that is too long, the rest of which is not read."""
+    pieces, size = [], 0
+    async for piece in content.iter_any():
+        size += len(piece)
+        if size > MOST_BYTES:
+            return None
+        pieces.append(piece)
+    return b"".join(pieces)
