@@ -34,7 +34,7 @@ class Reply:
 
 
 Fault = Callable[[Question, Reply], Reply]
-HUGE_BYTES: Final = 64 << 20
+HUGE_BYTES: Final = 8 << 20
 _CHARS_PER_TOKEN: Final = 4
 
 

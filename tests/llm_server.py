@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, replace
+from time import time
 from typing import Final, cast
 
 from tests.llm_answers import passage_of
@@ -55,6 +56,7 @@ class LlmServer:
         self.calls: Counter[str] = Counter()
         self.canaries = 0
         self.in_flight = self.most_in_flight = 0
+        self.first_at: float | None = None
         self.headers: list[dict[str, str]] = []
         self.paths: Counter[str] = Counter()
         self._rules: list[_Rule] = []
@@ -149,6 +151,7 @@ class LlmServer:
         if passage is None:
             self.canaries += 1
         else:
+            self.first_at = self.first_at or time()
             self.calls[passage] += 1
         nth = self.calls[passage] if passage is not None else self.canaries
         key = headers.get("authorization", "").removeprefix("Bearer ") or None
@@ -160,7 +163,7 @@ class LlmServer:
     def _seen(self) -> Json:
         again = sum(times > 1 for times in self.calls.values())
         seen = {"asked": self.asked, "texts": len(self.calls), "again": again, "canaries": self.canaries}
-        return seen | {"most_in_flight": self.most_in_flight}
+        return seen | {"most_in_flight": self.most_in_flight, "first_at": self.first_at}
 
 
 class _Connection(asyncio.Protocol):

@@ -182,6 +182,8 @@ def test_it_serves_as_a_process_of_its_own():
     ) as process:
         far = LlmServer("sglang", port=int(process.stdout.readline()))
         assert complete(far)[0].status == 200
-        assert ask(far, "/_seen")[1] == {"asked": 1, "texts": 1, "again": 0, "canaries": 0, "most_in_flight": 1}
+        seen = ask(far, "/_seen")[1]
+        assert seen.pop("first_at") > 1_700_000_000
+        assert seen == {"asked": 1, "texts": 1, "again": 0, "canaries": 0, "most_in_flight": 1}
         process.stdin.close()
     assert process.returncode == 0

@@ -1,4 +1,6 @@
-"""What every teacher keeps to. A kind that needs a model gets one with random weights, made on the spot."""
+"""What every teacher keeps to. One that needs a model gets random weights, made on the spot; one that asks a server, ours."""
+
+from collections.abc import Iterator
 
 import pytest
 from pydantic import ValidationError
@@ -8,7 +10,9 @@ from daemon.teachers import SETTINGS, TEACHERS
 from daemon.teachers.base import CommonSettings
 from daemon.teachers.client import TeacherWorker
 from daemon.teachers.local.settings import LocalSettings
+from daemon.teachers.openai.settings import OpenAISettings
 from daemon.teachers.protocol import Answered, ChunkRequest, Reply, decode_message, encode
+from tests.llm_server import LlmServer
 from tests.models import write_llama3
 
 LONG_S = 60.0
@@ -37,11 +41,15 @@ def requests() -> list[ChunkRequest]:
 
 
 @pytest.fixture(params=TEACHERS, ids=lambda settings: settings().kind, scope="module")
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CommonSettings:
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommonSettings]:
     if request.param is LocalSettings:
         model = write_llama3(tmp_path_factory.mktemp("model"), vocab=4096, english="ends")
-        return LocalSettings(model=str(model), device="cpu", quantization="none")
-    return request.param()
+        yield LocalSettings(model=str(model), device="cpu", quantization="none")
+    elif request.param is OpenAISettings:
+        with LlmServer("vllm") as server:
+            yield OpenAISettings(base_urls=(server.base_url,), timeout_s=30)
+    else:
+        yield request.param()
 
 
 @pytest.fixture(scope="module")
