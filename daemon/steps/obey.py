@@ -8,7 +8,18 @@ import structlog
 
 from daemon import commands
 from daemon.activity import Activity
-from daemon.commands import CommandMalformed, Promote, Requeue, RequeueAll, Rollback, WatchAdd, WatchRemove
+from daemon.adopting import Adopting, AdoptionRefused, AdoptionWaits
+from daemon.commands import (
+    Adopt,
+    CommandMalformed,
+    Promote,
+    Relabel,
+    Requeue,
+    RequeueAll,
+    Rollback,
+    WatchAdd,
+    WatchRemove,
+)
 from daemon.edgar.problems import EdgarProblem, NoUserAgent
 from daemon.promotion import PromotionRefused, Promotions
 from daemon.requeuing import Requeuing
@@ -26,6 +37,7 @@ class Hands:
     poll: Callable[[], None] | None
     requeuing: Requeuing
     promotions: Promotions
+    adopting: Adopting
 
 
 class Obey:
@@ -37,7 +49,7 @@ class Obey:
         self._postponed: set[Path] = set()
 
     def advance(self) -> bool:
-        """A command that needs EDGAR while EDGAR is away stays and is tried when `again` was called."""
+        """A command that needs EDGAR or a teacher who is away stays, and is tried when `again` was called."""
         for path in commands.waiting(self._state_dir):
             if path not in self._postponed:
                 self._take(path)
@@ -60,12 +72,14 @@ class Obey:
             self._do(dropped)
         except CommandMalformed as error:
             self._refuse(path, error.reason)
-        except PromotionRefused as error:
+        except (PromotionRefused, AdoptionRefused) as error:
             self._refuse(path, str(error))
         except EdgarProblem as error:
             self._postpone(path, f"waits for EDGAR: {error.why}")
         except NoUserAgent as error:
             self._postpone(path, f"waits for a service that may ask EDGAR: {error}")
+        except AdoptionWaits as error:
+            self._postpone(path, f"waits for the teacher: {error}")
         except FileNotFoundError:
             self._words.info("command_taken_back", file=path.name)
         except StreamMoved:
@@ -105,3 +119,7 @@ class Obey:
                 hands.promotions.promote(command, key=key)
             case Rollback() as command:
                 hands.promotions.rollback(command, key=key)
+            case Relabel() as command:
+                hands.adopting.relabel(command, key=key)
+            case Adopt() as command:
+                hands.adopting.keep_old(command, key=key)

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from daemon import commands
 from daemon.commands import (
+    Adopt,
     CommandMalformed,
     Promote,
+    Relabel,
     Requeue,
     RequeueAll,
     Rollback,
@@ -51,6 +53,8 @@ def test_what_is_dropped_is_read_in_order_with_its_name_as_key(tmp_path):
         RequeueAll(recipe="5" * 32),
         Promote(adapter_id="a" * 32),
         Rollback(adapter_id="a" * 32, reason="\N{BLACK FLAG}" * commands.MAX_WORDS),
+        Relabel(recipe="5" * 32),
+        Adopt(recipe="5" * 32),
     ],
 )
 def test_the_largest_of_each_command_comes_back_as_it_was_written(tmp_path, command):
@@ -95,6 +99,9 @@ GOOD = json.dumps({"command": "watch_add", "companies": ["AAPL"]})
         (json.dumps({"command": "requeue_all", "recipe": ID, "reason": "or 1=1"}), "requeue_all.reason"),
         (json.dumps({"command": "promote", "adapter_id": "../" + ID[3:]}), "promote.adapter_id"),
         (json.dumps({"command": "rollback", "adapter_id": ID, "reason": " "}), "rollback.reason"),
+        ('{"command": "relabel"}', "relabel.recipe"),
+        ('{"command": "relabel", "recipe": "5"}', "relabel.recipe"),
+        (json.dumps({"command": "adopt_keep_old", "recipe": "../" + ID[3:]}), "adopt_keep_old.recipe"),
         ("[" * 60_000, "the file"),
         (GOOD + " " * commands.MAX_BYTES, "more than 65,536 bytes"),
     ],

@@ -3,8 +3,21 @@
 import pytest
 
 from daemon.activity import Activity
+from daemon.adopting import Adopting
 from daemon.blobs import Blobs
-from daemon.commands import Promote, Requeue, RequeueAll, Rollback, WatchAdd, WatchRemove, drop, refusal_of, waiting
+from daemon.commands import (
+    Adopt,
+    Promote,
+    Relabel,
+    Requeue,
+    RequeueAll,
+    Rollback,
+    WatchAdd,
+    WatchRemove,
+    drop,
+    refusal_of,
+    waiting,
+)
 from daemon.directory import Directory
 from daemon.intake import Intake
 from daemon.promotion import Promotions
@@ -17,6 +30,17 @@ from store.ids import text_id
 from tests.builders import RECIPE, a_chunk, a_dead_letter, a_filing, a_log, a_recipe, an_adoption, put
 
 ADAPTER = "a" * 32
+OTHER = "6" * 32
+
+
+class Teacher:
+    """What the service knows of the configured recipe."""
+
+    wanted: str | None = OTHER
+    settled = 0
+
+    def settle(self) -> None:
+        self.settled += 1
 
 
 @pytest.fixture
@@ -33,11 +57,17 @@ def activity():
 
 
 @pytest.fixture
-def obey(tmp_path, log, activity):
+def teacher():
+    return Teacher()
+
+
+@pytest.fixture
+def obey(tmp_path, log, activity, teacher):
     intake = Intake(log, blobs=Blobs(tmp_path / "blobs"), splits=SplitRule(frozenset(), 0.0), activity=activity)
     watch = WatchList(log, Directory(tmp_path / "edgar", None), intake, activity)
     promotions = Promotions(log, Folders(tmp_path), "seedling")
-    return Obey(tmp_path, Hands(watch, None, Requeuing(log, activity), promotions), activity)
+    adopting = Adopting(log, lambda: teacher.wanted, teacher.settle)
+    return Obey(tmp_path, Hands(watch, None, Requeuing(log, activity), promotions, adopting), activity)
 
 
 def work(obey):
@@ -89,3 +119,44 @@ def test_a_command_that_was_obeyed_has_no_refusal(tmp_path, obey):
     path = drop(tmp_path, RequeueAll(recipe=RECIPE, reason="schema"))
     work(obey)
     assert refusal_of(path) is None
+
+
+def active(log):
+    return log.query("SELECT recipe, decision FROM recipes WHERE active")
+
+
+@pytest.mark.parametrize(
+    ("command", "decision"), [(Relabel(recipe=OTHER), "relabel"), (Adopt(recipe=OTHER), "keep_old")]
+)
+def test_a_decision_about_the_configured_recipe_is_recorded_and_labelling_goes_on(
+    tmp_path, log, obey, teacher, command, decision
+):
+    put(log, a_recipe(OTHER))
+    drop(tmp_path, command)
+    work(obey)
+    assert active(log) == [(OTHER, decision)]
+    assert (waiting(tmp_path), teacher.settled) == ([], 1)
+
+
+def test_a_decision_waits_until_the_teacher_has_said_who_it_is_and_holds_up_nobody(
+    tmp_path, log, obey, teacher, activity
+):
+    put(log, a_recipe(OTHER))
+    teacher.wanted = None
+    kept = drop(tmp_path, Relabel(recipe=OTHER))
+    drop(tmp_path, RequeueAll(recipe=RECIPE))
+    work(obey)
+    assert waiting(tmp_path) == [kept] and pending(log)
+    assert "who answers" in activity.troubles()[0].what
+    teacher.wanted = OTHER
+    obey.again()
+    work(obey)
+    assert waiting(tmp_path) == [] and active(log) == [(OTHER, "relabel")]
+
+
+def test_a_decision_about_another_recipe_than_the_configured_one_is_set_aside(tmp_path, log, obey, teacher):
+    put(log, a_recipe("7" * 32))
+    path = drop(tmp_path, Relabel(recipe="7" * 32))
+    work(obey)
+    assert "restart the service" in (refusal_of(path) or "")
+    assert (active(log)[0][0], teacher.settled) == (RECIPE, 0)
