@@ -8,7 +8,7 @@ import typer
 from daemon.cli.options import Config, settings_of
 from daemon.terminal import printable
 
-_HELP = "of a triplet, text, chunk, filing, snapshot or adapter, or its start"
+_HELP = "of a triplet, text, chunk, recipe, filing, snapshot or adapter, or its start"
 
 
 def register(app: typer.Typer) -> None:

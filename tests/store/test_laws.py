@@ -1,24 +1,17 @@
 """Laws over any history: a view in the past is the view of the log that ended there; published is what the log says."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from importlib.resources import files
 
 import duckdb
-import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.database import arrow_schema
 from store.events import Event
 from store.ids import sha256_hex
 from store.projections import rows_of
 from store.publish import Publisher
 from store.rebuild import rebuild, verify
-from store.records import Record, payload_of
-from store.tables import EVENTS, TABLES, columns_sql
 from store.views import create_views, in_log
 from tests.builders import (
     START,
@@ -39,6 +32,7 @@ from tests.builders import (
     an_adoption,
     put,
 )
+from tests.histories import in_memory
 
 VIEWS = re.findall(r"CREATE VIEW (\w+)", files("store").joinpath("views.sql").read_text("utf-8"))
 RECIPES = ("5" * 32, "6" * 32)
@@ -74,26 +68,6 @@ histories = st.lists(a_fact, min_size=1, max_size=40).map(
 def everything(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """All rows of all views, in no order."""
     return {view: sorted(map(repr, connection.execute(f"SELECT * FROM {view}").fetchall())) for view in VIEWS}
-
-
-@contextmanager
-def in_memory(facts: list[Event]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The folds and views over these facts with neither log nor writer: a second way to the same answer."""
-    events = [
-        Record(seq, "s", seq, fact.type, START + timedelta(seconds=seq), "k", payload_of(fact), "")
-        for seq, fact in enumerate(facts, 1)
-    ]
-    rows = [{**row.values, "seq": r.seq, "in": row.table} for r in events for row in rows_of(r.event, r.recorded_at)]
-    with duckdb.connect(config={"threads": "1"}) as connection:
-        connection.execute("CREATE SCHEMA raw")
-        for table in (EVENTS, *TABLES):
-            own = [vars(r) for r in events] if table is EVENTS else [row for row in rows if row["in"] == table.name]
-            connection.execute(f"CREATE TABLE raw.{table.name} ({columns_sql(table)})")
-            if own:
-                connection.register("own", pa.Table.from_pylist(own, schema=arrow_schema(table)))
-                connection.execute(f"INSERT INTO raw.{table.name} BY NAME SELECT * FROM own")
-                connection.unregister("own")
-        yield connection
 
 
 def seen(connection: duckdb.DuckDBPyConnection, as_of: int | None = None) -> dict[str, list[str]]:

@@ -1,0 +1,68 @@
+"""The story of a text: where it stands, what each recipe's teacher said to it, which snapshots hold it."""
+
+import duckdb
+
+from daemon.stories import attempts
+from daemon.stories.reading import quoted, rows
+from daemon.stories.recipes import introduced
+from daemon.stories.sealed import memberships
+
+
+def label(connection: duckdb.DuckDBPyConnection, label_id: str) -> list[str]:
+    ((text_id,),) = rows(connection, "SELECT DISTINCT text_id FROM raw_labels WHERE label_id = ?", label_id)
+    return [f"label {label_id}", *text(connection, text_id)]
+
+
+def chunk(connection: duckdb.DuckDBPyConnection, chunk_id: str) -> list[str]:
+    ((text_id,),) = rows(connection, "SELECT DISTINCT text_id FROM raw_chunks WHERE chunk_id = ?", chunk_id)
+    return [f"chunk {chunk_id}", *text(connection, text_id)]
+
+
+def text(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
+    ((said,),) = rows(connection, "SELECT text FROM chunks WHERE text_id = ? ORDER BY seq LIMIT 1", text_id)
+    return [
+        f"text {text_id}, {len(said):,} characters",
+        *_occurrences(connection, text_id),
+        "",
+        *_under_each_recipe(connection, text_id),
+        *_training_sets(connection, text_id),
+        "",
+        "the text:",
+        *quoted(said, 2),
+    ]
+
+
+def _occurrences(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
+    found = rows(
+        connection,
+        "SELECT o.chunk_id, o.accession, f.company, f.form, f.period, o.item, o.char_start, o.char_end, o.split, "
+        "f.parser, f.extraction_sha256, o.retired, o.seq FROM occurrences o LEFT JOIN filings f USING (accession) "
+        "WHERE o.text_id = ? ORDER BY o.seq",
+        text_id,
+    )
+    return [
+        f"  event {seq}: chunk {chunk_id} of {accession} ({company}, {form}, period {period}), Item {item}, "
+        f"characters {start}-{end} of extraction {str(extraction)[:12]} by parser {parser}, split {split}"
+        f"{', retired' if retired else ''}"
+        for chunk_id, accession, company, form, period, item, start, end, split, parser, extraction, retired, seq in found
+    ]
+
+
+def _under_each_recipe(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
+    told = attempts.by_recipe(attempts.happenings(connection, text_id))
+    if not told:
+        return ["no teacher has answered yet"]
+    heads = introduced(connection, list(told))
+    return [
+        line
+        for recipe, happenings in told.items()
+        for line in (
+            *heads[recipe].lines,
+            *(line for happening in happenings for line in attempts.lines(happening)),
+        )
+    ]
+
+
+def _training_sets(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
+    found = memberships(connection, text_id)
+    return [*([""] if found else []), *(line for membership in found for line in membership.lines)]
