@@ -25,10 +25,10 @@ from daemon.parts import WOKEN_S, Edgar, Parts
 from daemon.preconditions import check_hosts, check_machine
 from daemon.purpose import Purpose
 from daemon.settings import Settings
-from daemon.settling import settle_recipe
 from daemon.status import write_status
 from daemon.steps import Step
 from daemon.steps.ingest import Ingest
+from daemon.steps.label import Label
 from daemon.steps.obey import Obey
 from daemon.steps.train import Train
 from daemon.teachers.local.settings import LocalSettings
@@ -52,8 +52,8 @@ class App:
     obey: Obey
     edgar: Edgar | None
     ingest: Ingest
+    label: Label
     train: Train
-    paused: str | None
 
     @property
     def state_dir(self) -> Path:
@@ -80,7 +80,7 @@ class App:
             self.publisher.publish()
             words.debug("published", seq=self.publisher.seq)
         threshold = self.settings.trainer.threshold
-        write_status(self.state_dir, count_all(self.log, self.activity, threshold=threshold, paused=self.paused))
+        write_status(self.state_dir, count_all(self.log, self.activity, threshold=threshold, paused=self.label.paused))
 
     def close(self) -> None:
         """Ends the children, publishes what is left, closes the log; each also when another of them failed."""
@@ -110,22 +110,22 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     directory = Directory(settings.service.state_dir / "edgar", Client(gateway) if gateway else None)
     rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout, directory), settings.evaluator.heldout_share)
     teacher = settings.teacher.on(look())
-    recipe = teacher.recipe()
+    teacher.recipe()  # a prompt that cannot be read stops us before the state is opened
     lock, log = open_state(settings, purpose)
     activity, blobs = Activity(), Blobs(settings.service.state_dir / "blobs")
     intake = Intake(log, blobs=blobs, splits=rule, activity=activity)
     gpu = Handover(exclusive=isinstance(teacher, LocalSettings) and teacher.gpu == "exclusive")
     parts = Parts(settings, log, activity, blobs, intake, Parser(stop), stop)
-    paused = settle_recipe(log, recipe)
     train, ingest = parts.train(gpu), parts.ingest()
     label = parts.label(
-        teacher, recipe, gpu=gpu, hold=lambda: paused is not None or (not label_while_training and train.due())
+        teacher, gpu=gpu, hold=lambda: not label_while_training and train.due(), met=lambda: _try_again(obey, watching)
     )
     reading = Lane("reading", (ingest, parts.chunk()), idle_s=WOKEN_S)
-    lanes = [reading, Lane("labelling", (label,)), Lane("training", (train,))]
+    labelling = Lane("labelling", (label,))
+    lanes = [reading, labelling, Lane("training", (train,))]
     watch = WatchList(log, directory, intake, activity)
     edgar, fetching = parts.edgar(gateway, watch, reading.wake) if gateway else (None, [])
-    obey = parts.obey(watch, poll=edgar.discover.begin if edgar else None)
+    obey = parts.obey(watch, label, decided=labelling.wake.set, poll=edgar.discover.begin if edgar else None)
     watching = Lane("watching", (obey, edgar.discover) if edgar else (obey,), idle_s=WOKEN_S)
     return App(
         settings=settings,
@@ -138,9 +138,15 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
         obey=obey,
         edgar=edgar,
         ingest=ingest,
+        label=label,
         train=train,
-        paused=paused,
     )
+
+
+def _try_again(obey: Obey, lane: Lane) -> None:
+    """Commands that waited for something are tried now."""
+    obey.again()
+    lane.wake.set()
 
 
 def _gateway(settings: Settings, stop: threading.Event) -> Gateway | None:

@@ -16,6 +16,12 @@ from daemon.status import (
 )
 from store.log import EventLog, utc_now
 
+_TOKENS: Final = """
+SELECT coalesce(sum(prompt_tokens), 0)::BIGINT, coalesce(sum(completion_tokens), 0)::BIGINT FROM (
+    SELECT prompt_tokens, completion_tokens FROM raw.labels WHERE recipe = ?
+    UNION ALL SELECT prompt_tokens, completion_tokens FROM raw.refusals WHERE recipe = ?
+)
+"""
 _HEADLINE: Final = "field = 'summary' AND metric = 'rougeL'"
 
 
@@ -40,6 +46,7 @@ def count_all(log: EventLog, activity: Activity, *, threshold: int, paused: str 
         refused=_count(log, "SELECT count(*) FROM raw.refusals"),
         dead_letters=_count(log, "SELECT count(*) FROM dead_letters JOIN recipes USING (recipe) WHERE active"),
         recipe=_recipe(log, paused),
+        paused=paused,
         eligible=eligible,
         threshold=threshold,
         until_next_training=max(0, threshold - eligible),
@@ -76,7 +83,16 @@ def _recipe(log: EventLog, paused: str | None) -> RecipeStatus | None:
     if not rows:
         return None
     recipe, teacher, model, toy = rows[0]
-    return RecipeStatus(recipe=recipe, teacher=teacher, model=model, toy=toy, paused=paused)
+    prompt_tokens, completion_tokens = log.query(_TOKENS, [recipe, recipe])[0]
+    return RecipeStatus(
+        recipe=recipe,
+        teacher=teacher,
+        model=model,
+        toy=toy,
+        paused=paused,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+    )
 
 
 def _adapter_counts(log: EventLog) -> tuple[StatusCount, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from daemon import answers
 from daemon.activity import Activity
+from daemon.adopting import Adopting
 from daemon.blobs import Blobs
 from daemon.credentials import kept_from_student
 from daemon.edgar.client import Client
@@ -15,6 +16,11 @@ from daemon.filing import ChunkOptions
 from daemon.handover import Handover
 from daemon.inbox import Inbox
 from daemon.intake import Intake
+from daemon.labelling.breaker import Breaker
+from daemon.labelling.budget import Budget
+from daemon.labelling.pauses import Pauses
+from daemon.labelling.recipes import Recipes
+from daemon.labelling.verdicts import Rules
 from daemon.lanes import Lane
 from daemon.parsing import Parser
 from daemon.promotion import Promotions
@@ -24,13 +30,13 @@ from daemon.steps.chunk import Chunk
 from daemon.steps.discover import Discover
 from daemon.steps.fetch import Fetch
 from daemon.steps.ingest import Ingest
-from daemon.steps.label import Label
+from daemon.steps.label import Guards, Label
 from daemon.steps.obey import Hands, Obey
 from daemon.steps.plans import Folders, Plans
 from daemon.steps.train import Train
 from daemon.teachers import TeacherSettings
 from daemon.teachers.client import TeacherWorker
-from daemon.teachers.recipe import Recipe
+from daemon.teachers.protocol import TeacherInfo
 from daemon.teachers.supervisor import Patience, SupervisedTeacher
 from daemon.watchlist import WatchList
 from store.log import EventLog
@@ -60,10 +66,13 @@ class Parts:
     parser: Parser
     stop: threading.Event
 
-    def obey(self, watch: WatchList, *, poll: Callable[[], None] | None) -> Obey:
+    def obey(
+        self, watch: WatchList, label: Label, *, decided: Callable[[], None], poll: Callable[[], None] | None
+    ) -> Obey:
         state_dir = self.settings.service.state_dir
         promotions = Promotions(self.log, Folders(state_dir), self.settings.student.base)
-        hands = Hands(watch, poll, Requeuing(self.log, self.activity), promotions)
+        adopting = Adopting(self.log, lambda: label.wanted, decided)
+        hands = Hands(watch, poll, Requeuing(self.log, self.activity), promotions, adopting)
         return Obey(state_dir, hands, self.activity)
 
     def edgar(self, gateway: Gateway, watch: WatchList, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
@@ -93,21 +102,37 @@ class Parts:
         options = ChunkOptions(**self.settings.chunk.model_dump())
         return Chunk(self.log, blobs=self.blobs, parser=self.parser, options=options, activity=self.activity)
 
-    def label(self, teacher: TeacherSettings, recipe: Recipe, *, gpu: Handover, hold: Callable[[], bool]) -> Label:
-        folder = self.settings.service.state_dir / "work" / "teacher"
-        return Label(
-            self.log,
-            SupervisedTeacher(
+    def label(
+        self, teacher: TeacherSettings, *, gpu: Handover, hold: Callable[[], bool], met: Callable[[], None]
+    ) -> Label:
+        folder, recipe = self.settings.service.state_dir / "work" / "teacher", teacher.recipe()
+
+        def supervised(approve: Callable[[TeacherInfo], bool]) -> SupervisedTeacher:
+            return SupervisedTeacher(
                 lambda: TeacherWorker(teacher, folder, recipe=recipe),
+                approve=approve,
                 patience=Patience(silent_s=teacher.patience_s),
                 wait=self.stop.wait,
-            ),
-            recipe=recipe.recipe_id,
-            limits=answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens),
-            attempts=teacher.attempts,
+            )
+
+        guards = Guards(
+            Recipes(self.log, recipe, whole=teacher.knows_its_teacher),
+            Pauses(self.log, self.activity),
+            Breaker(),
+            Budget(self.log, teacher.daily_tokens),
+            hold,
+        )
+        limits = answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens)
+        return Label(
+            self.log,
+            supervised,
+            guards=guards,
+            rules=Rules(limits, teacher.attempts),
+            window=teacher.window,
             gpu=gpu,
             activity=self.activity,
-            hold=hold,
+            met=met,
+            early=teacher.opens_early,
         )
 
     def train(self, gpu: Handover) -> Train:

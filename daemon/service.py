@@ -18,9 +18,14 @@ from daemon.notify import Notifier
 from daemon.reload import follow
 from daemon.settings import ConfigProblem, Settings
 from daemon.ticking import Failure, Ticks
+from store.errors import FinsdistillError
 
 _LOOK_S: Final = 2.0  # how often the main thread looks at disk, threads and what it was asked
 _JOIN_S: Final = 8.0  # of the ten seconds a stop may take
+
+
+class LabellingWaits(FinsdistillError):
+    """Texts are pending, and no teacher may or can label them now."""
 
 
 def _nothing() -> None:
@@ -39,7 +44,7 @@ class Outside:
 
 
 def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
-    """Polls once and works until nothing is pending."""
+    """Polls once and works until nothing is pending. Raises LabellingWaits where that is not for a run to end."""
     failure = Failure(app.stop)
     with _ticking(app, failure, show, polling=False):
         app.poll()
@@ -51,6 +56,8 @@ def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
                 break
             app.stop.wait(0.2)
     failure.raise_if_any()
+    if not app.stop.is_set() and app.label.paused is not None and (left := app.label.left()):
+        raise LabellingWaits(f"{left:,} texts wait for a label: {app.label.paused}")
     words = "stopped" if app.stop.is_set() else "nothing_pending"
     structlog.get_logger().info(words, seq=app.log.head.seq, next="finsdistill status")
 

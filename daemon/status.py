@@ -54,11 +54,15 @@ class PollStatus(_Frozen):
 
 
 class RecipeStatus(_Frozen):
+    """The active recipe; tokens as the teacher counted them, of refused answers too."""
+
     recipe: str
     teacher: str
     model: str | None
     toy: bool
     paused: str | None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 class AdapterStatus(_Frozen):
@@ -72,7 +76,8 @@ class AdapterStatus(_Frozen):
 
 
 class Status(_Frozen):
-    """`finsdistill status --json`. Times are UTC; `written_at` is the age of every figure here."""
+    """`finsdistill status --json`. Times are UTC; `written_at` is the age of every figure here. `paused`: why labelling waits,
+    also where no recipe is active yet."""
 
     format: int = 1
     written_at: datetime
@@ -91,6 +96,7 @@ class Status(_Frozen):
     refused: int
     dead_letters: int
     recipe: RecipeStatus | None
+    paused: str | None = None
     eligible: int
     threshold: int
     until_next_training: int

@@ -10,7 +10,7 @@ import typer
 
 from daemon.cli.options import Config, settings_of
 from daemon.lock import holder
-from daemon.status import AdapterStatus, Status, read_status
+from daemon.status import AdapterStatus, RecipeStatus, Status, read_status
 from daemon.terminal import printable
 from store.errors import FinsdistillError
 
@@ -89,8 +89,8 @@ def _polled(status: Status, now: datetime) -> str:
 def _label_lines(status: Status) -> list[str]:
     recipe = status.recipe
     toy = " [toy]" if recipe and recipe.toy else ""
-    name = f"{recipe.recipe[:8]} ({recipe.teacher}, {recipe.model}){toy}" if recipe else "none yet"
-    paused = [f"PAUSED       {recipe.paused}"] if recipe and recipe.paused else []
+    name = f"{recipe.recipe[:8]} ({recipe.teacher}, {recipe.model}){toy}; {_tokens(recipe)}" if recipe else "none yet"
+    paused = [f"PAUSED       labelling: {status.paused}"] if status.paused else []
     rate = f"{status.labels_last_10_min / 10:,.1f} a minute over the last 10 minutes"
     return [
         f"labelled     {status.labelled:,}, {status.pending:,} pending, {status.refused:,} refused, "
@@ -100,6 +100,10 @@ def _label_lines(status: Status) -> list[str]:
         f"triplets     {status.eligible:,} of {status.threshold:,} since the last snapshot: "
         f"{status.until_next_training:,} until the next training",
     ]
+
+
+def _tokens(recipe: RecipeStatus) -> str:
+    return f"{recipe.prompt_tokens:,} tokens in, {recipe.completion_tokens:,} out"
 
 
 def _student_lines(status: Status) -> list[str]:

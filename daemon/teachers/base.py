@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,6 +36,7 @@ class Teacher(Protocol):
         ...
 
 
+@runtime_checkable
 class ServedTeacher(Protocol):
     """A teacher that answers elsewhere, many texts at once, on one event loop. Made and used in the worker process only."""
 
@@ -84,6 +85,11 @@ class CommonSettings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Names of the variables that hold what only its worker may know. `daemon.credentials` keeps them from others."""
         return ()
+
+    @property
+    def opens_early(self) -> bool:
+        """Whether it costs so little that it is opened before there is a text for it: what is wrong is said at the start."""
+        return False
 
     def on(self, machine: Hardware) -> Self:  # noqa: ARG002 - few teachers depend on the machine
         """These settings with everything settled that depends on the machine, before a recipe is made of them."""

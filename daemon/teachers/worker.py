@@ -111,7 +111,7 @@ def _work(stdin: BinaryIO, stdout: BinaryIO, open_teacher: OpenTeacher | None) -
     except (FinsdistillError, ValidationError) as error:
         say(stdout, encode(Unavailable(detail=str(error))))
         return CANNOT_OPEN
-    if hasattr(teacher, "answer"):
+    if isinstance(teacher, ServedTeacher):
         return flow(teacher, stdin, stdout, at_end=_leave_soon)
     try:
         serve(teacher, stdin, stdout, at_end=_leave_soon)

@@ -1,5 +1,7 @@
 """Settings of the local language model. The daemon reads them; what they open runs in the worker process."""
 
+import re
+from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
@@ -21,6 +23,7 @@ _LICENCES: Final = (
     ("meta-llama/Meta-Llama-3.1-", "llama3.1"),
     ("meta-llama/Meta-Llama-3-", "llama3"),
 )
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 # The whole policy, in words that change when it does: `manner_of` says when, `Manner` what.
 TEMPERATURE: Final = 0.7
 DECODING: Final = f"greedy; after truncated or too_long once brief, double budgets; then sampled at {TEMPERATURE}"
@@ -81,6 +84,11 @@ class LocalSettings(CommonSettings):
     def secrets(self) -> tuple[str, ...]:
         """A gated model is downloaded with them."""
         return HUB
+
+    @property
+    def knows_its_teacher(self) -> bool:
+        """A branch or a tag may move: then the commit that was loaded is part of the recipe."""
+        return _COMMIT.fullmatch(self.commit) is not None or Path(self.model).is_dir()
 
     @property
     def commit(self) -> str:

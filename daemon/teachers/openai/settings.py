@@ -86,6 +86,10 @@ class OpenAISettings(CommonSettings):
         return False
 
     @property
+    def opens_early(self) -> bool:
+        return True
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         return () if self.api_key_env is None else (self.api_key_env,)
 

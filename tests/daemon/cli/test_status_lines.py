@@ -13,7 +13,8 @@ def a_status(**changes):
         "written_at": WRITTEN, "purpose": "real", "seq": 1234, "filings": 3, "companies": 2, "heldout_companies": 1,
         "filings_by_status": (StatusCount(name="chunked", count=2), StatusCount(name="refused", count=1)),
         "chunks": 500, "texts": 480, "labelled": 400, "pending": 80, "refused": 7, "dead_letters": 2,
-        "recipe": RecipeStatus(recipe="ab" * 16, teacher="extractive", model="extractive", toy=True, paused=None),
+        "recipe": RecipeStatus(recipe="ab" * 16, teacher="extractive", model="extractive", toy=True, paused=None,
+            prompt_tokens=1200, completion_tokens=340),
         "eligible": 300, "threshold": 500, "until_next_training": 200, "snapshots": 0, "adapters": (), "champion": None,
         "newest": None, "scores": (), "labels_last_10_min": 50, "filings_last_24_h": 3, "running": (), "troubles": (),
     }  # fmt: skip
@@ -29,6 +30,7 @@ def shown(status, *, pid=None, age=timedelta(seconds=3)):
     [
         "not running", "figures of 3 seconds ago", "event 1,234", "3 (2 chunked, 1 refused)", "1 held out",
         "500, 480 different texts", "80 pending", "7 refused", "2 dead letters", "5.0 a minute", "[toy]",
+        "1,200 tokens in, 340 out",
         "200 until the next training", "none: the base is in use",
     ],
 )  # fmt: skip
@@ -45,10 +47,9 @@ def test_old_figures_say_their_age(age, words):
 
 
 def test_a_pause_and_a_trouble_stand_out():
-    recipe = RecipeStatus(recipe="ab" * 16, teacher="local", model="m", toy=False, paused="another recipe is active")
     trouble = TroubleStatus(happened_at=WRITTEN, what="disk is slow")
-    text = shown(a_status(recipe=recipe, troubles=(trouble,)))
-    assert "PAUSED       another recipe is active" in text
+    text = shown(a_status(paused="another recipe is active", troubles=(trouble,)))
+    assert "PAUSED       labelling: another recipe is active" in text
     assert "trouble      12:00:00 UTC  disk is slow" in text
 
 

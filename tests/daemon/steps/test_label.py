@@ -9,21 +9,29 @@ import pytest
 from daemon.activity import Activity
 from daemon.answers import limits
 from daemon.handover import Handover
-from daemon.steps.label import Label
+from daemon.labelling.breaker import Breaker
+from daemon.labelling.budget import Budget
+from daemon.labelling.pauses import Pauses
+from daemon.labelling.recipes import Recipes
+from daemon.labelling.verdicts import Rules
+from daemon.steps.label import Guards, Label
 from daemon.teachers.client import TeacherWorker
 from daemon.teachers.extractive import ExtractiveSettings
+from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import Patience, SupervisedTeacher
 from store.ids import text_id
 from store.log import EventLog
-from tests.builders import RECIPE, a_chunk, a_filing, a_log, a_recipe, a_requeue, an_adoption, put
+from tests.builders import a_chunk, a_filing, a_log, a_requeue, an_adoption, put
 
+CONFIGURED, OTHER = ExtractiveSettings().recipe(), ExtractiveSettings(max_summary_tokens=99).recipe()
+RECIPE = CONFIGURED.recipe_id
 SCRIPT = str(Path(__file__).with_name("failing_teacher.py"))
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[EventLog]:
     with a_log(tmp_path / "state") as log:
-        put(log, a_recipe(), an_adoption(), a_filing())
+        put(log, a_filing())
         yield log
 
 
@@ -32,19 +40,22 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
     """The real step with a real worker process; `gpu` is shared unless a test hands one in."""
     steps: list[Label] = []
 
-    def make(gpu: Handover | None = None, attempts: int = 3, recipe: str = RECIPE) -> Label:
+    def make(
+        gpu: Handover | None = None, attempts: int = 3, recipe: Recipe = CONFIGURED, daily: int | None = None
+    ) -> Label:
         command = [sys.executable, "-P", SCRIPT]
-        teacher = SupervisedTeacher(
-            lambda: TeacherWorker(ExtractiveSettings(), tmp_path / "work", command=command),
-            patience=Patience(silent_s=1.0),
-            pause=lambda _failures: 0.0,
-        )
+        guards = Guards(Recipes(log, recipe, whole=True), Pauses(log, Activity()), Breaker(), Budget(log, daily))
         step = Label(
             log,
-            teacher,
-            recipe=recipe,
-            limits=limits(256, 160),
-            attempts=attempts,
+            lambda approve: SupervisedTeacher(
+                lambda: TeacherWorker(ExtractiveSettings(), tmp_path / "work", command=command),
+                approve=approve,
+                patience=Patience(silent_s=1.0),
+                pause=lambda _failures: 0.0,
+            ),
+            guards=guards,
+            rules=Rules(limits(256, 160), attempts),
+            window=128,
             activity=Activity(),
             gpu=gpu or Handover(exclusive=False),
         )
@@ -136,7 +147,7 @@ def test_a_requeued_text_that_fails_in_the_same_way_again_is_a_dead_letter_again
     chunks(log, "oom at once")
     step = label(attempts=1)
     work(step)
-    put(log, a_requeue("oom at once"), stream=f"recipe-{RECIPE}")
+    put(log, a_requeue("oom at once", recipe=RECIPE), stream=f"recipe-{RECIPE}")
     work(step)
     assert outcome(log, "oom at once") == "engine_error"
     assert log.query("SELECT count(*) FROM raw.refusals") == [(2,)]
@@ -165,10 +176,71 @@ def running(folder: Path) -> list[str]:
     return [path.parent.name for path in own if path.resolve() == folder.resolve()]
 
 
+def pauses(log: EventLog) -> list[bool]:
+    return [paused for (paused,) in log.query("SELECT paused FROM raw.pauses ORDER BY seq")]
+
+
 def test_another_recipe_asks_the_same_texts_under_names_of_its_own(log, label):
-    other = "6" * 32
     chunks(log, "junk only")
     work(label(attempts=1))
-    put(log, a_recipe(other), an_adoption(other, replaces=RECIPE))
-    work(label(attempts=1, recipe=other))
-    assert log.query("SELECT recipe FROM raw.refusals ORDER BY seq") == [(RECIPE,), (other,)]
+    work(label(attempts=1, recipe=OTHER))
+    assert log.query("SELECT recipe FROM raw.refusals ORDER BY seq") == [(RECIPE,), (OTHER.recipe_id,)]
+
+
+def test_a_changed_recipe_asks_nothing_until_a_person_has_decided(log, label):
+    chunks(log, *GOOD)
+    work(label())
+    step = label(recipe=OTHER)
+    work(step)
+    assert step.paused is not None and "finsdistill plan" in step.paused and step.left() == 3
+    assert log.query("SELECT DISTINCT recipe FROM raw.labels") == [(RECIPE,)] and pauses(log) == [True]
+
+
+def test_after_the_decision_to_relabel_each_text_is_asked_once_more(log, label):
+    chunks(log, *GOOD)
+    work(label())
+    step = label(recipe=OTHER)
+    work(step)
+    put(log, an_adoption(OTHER.recipe_id, decision="relabel"))
+    work(step)
+    counts = "SELECT recipe, count(*) FROM raw.labels GROUP BY recipe ORDER BY min(seq)"
+    assert log.query(counts) == [(RECIPE, 3), (OTHER.recipe_id, 3)]
+    assert pauses(log) == [True, False] and step.paused is None
+
+
+def test_labels_that_are_kept_are_not_asked_again(log, label):
+    chunks(log, *GOOD[:2])
+    work(label())
+    chunks(log, *GOOD)
+    step = label(recipe=OTHER)
+    work(step)
+    put(log, an_adoption(OTHER.recipe_id, decision="keep_old"))
+    work(step)
+    assert log.query("SELECT count(*) FROM raw.labels") == [(3,)]
+    assert log.query("SELECT count(*) FROM triplets") == [(3,)]
+
+
+def test_a_restart_in_a_pause_does_not_tell_it_again(log, label):
+    chunks(log, *GOOD)
+    work(label())
+    work(label(recipe=OTHER))
+    work(label(recipe=OTHER))
+    assert pauses(log) == [True]
+
+
+def test_a_teacher_that_talks_only_nonsense_is_not_asked_everything(log, label):
+    chunks(log, *(f"junk {number}" for number in range(300)))
+    step = label(attempts=1)
+    work(step)
+    assert step.paused is not None and "200 not_json" in step.paused and pauses(log) == [True]
+    (dead,) = log.query("SELECT count(*) FROM dead_letters")[0]
+    assert 200 <= dead <= 200 + 128 and step.left() == 300 - dead
+
+
+def test_the_tokens_of_a_day_bound_what_is_asked(log, label):
+    chunks(log, *GOOD)
+    step = label(daily=6)  # three texts of two tokens
+    work(step)
+    chunks(log, *GOOD, "Sales rose in the east.")
+    work(step)
+    assert step.paused is not None and "6 tokens were used today" in step.paused and step.left() == 1

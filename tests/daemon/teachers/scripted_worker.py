@@ -1,6 +1,6 @@
 """A worker whose teacher does what the text of each request says. Run by the tests as a real child process.
 
-scripted_worker.py [not-ready|refuses|junk-first]
+scripted_worker.py [not-ready|refuses|refuses-after MARKER]. A text "leave MARKER" is answered once the marker file is there.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from daemon.teachers import TeacherSettings, worker
-from daemon.teachers.base import TeacherUnavailable
+from daemon.teachers.base import TeacherAway, TeacherUnavailable
 from daemon.teachers.protocol import Answered, ChunkRequest, Reply, TeacherInfo
 
 
@@ -32,6 +32,9 @@ class Scripted:
                 if not Path(marker).exists():
                     Path(marker).touch()
                     os.kill(os.getpid(), signal.SIGKILL)
+            case "leave", _, marker if not Path(marker).exists():
+                Path(marker).touch()
+                raise TeacherAway("nobody listens there")
             case "hang", _, _:
                 threading.Event().wait()
             case "raise", _, _:
@@ -54,6 +57,8 @@ def open_scripted(_settings: TeacherSettings) -> Scripted:
             raise MemoryError("no memory for the model")
         case ["refuses"]:
             raise TeacherUnavailable("the model is gated: ask for access")
+        case ["refuses-after", marker] if Path(marker).exists():
+            raise TeacherUnavailable("the model is gone")
     return Scripted()
 
 

@@ -145,3 +145,37 @@ def test_answers_carry_what_the_worker_said(start, ask) -> None:
     teacher.submit(ask("hello"))
     (answer,) = settle(teacher).values()
     assert isinstance(answer, Answered) and (answer.raw, answer.completion_tokens) == ("hello", 1)
+
+
+def test_a_teacher_that_was_away_costs_no_text_an_attempt_or_a_suspicion(start, ask, tmp_path) -> None:
+    teacher = SupervisedTeacher(start, pause=AT_ONCE)
+    teacher.submit(ask("a", f"leave {tmp_path / 'left'}", "b"))
+    assert set(kinds(settle(teacher)).values()) == {"Answered"}
+    assert teacher.deaths == 0 and teacher.away is None
+
+
+def test_nobody_is_asked_before_it_is_known_who_answers(start, ask) -> None:
+    met: list[str] = []
+    teacher = SupervisedTeacher(start, approve=lambda info: bool(met.append(info.model)), pause=AT_ONCE)
+    teacher.submit(ask("a"))
+    assert settle(teacher) == {} and met == ["scripted"]
+
+
+def test_a_teacher_can_be_met_without_a_text(start) -> None:
+    met: list[str] = []
+    teacher = SupervisedTeacher(start, approve=lambda info: not met.append(info.model), pause=AT_ONCE)
+    while not met:
+        teacher.meet(LONG_S)
+    teacher.meet(LONG_S)
+    assert met == ["scripted"] and teacher.pending == 0
+    teacher.close()
+
+
+def test_a_teacher_that_cannot_be_opened_any_more_is_away_and_its_texts_wait(start, ask, tmp_path) -> None:
+    marker = tmp_path / "left"
+    teacher = SupervisedTeacher(lambda: start("refuses-after", str(marker)), pause=AT_ONCE)
+    teacher.submit(ask("a", f"leave {marker}"))
+    while teacher.away is None:
+        teacher.outcomes(LONG_S)
+    assert teacher.away == "the model is gone" and teacher.pending == 1
+    teacher.close()

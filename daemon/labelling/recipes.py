@@ -1,0 +1,84 @@
+"""Exactly one recipe is active: which one is configured, and whether it may label."""
+
+import structlog
+
+from daemon.teachers.protocol import TeacherInfo
+from daemon.teachers.recipe import Recipe
+from store.events import RecipeAdopted, RecipeDeclared
+from store.ids import canonical_json
+from store.log import EventLog
+from store.records import Append
+
+
+class Recipes:
+    """The configured recipe beside the active one. `met` and `settle` are called by one thread, the rest by any."""
+
+    def __init__(self, log: EventLog, configured: Recipe, *, whole: bool) -> None:
+        """Not `whole`: the teacher has to say who it is first. A whole one is settled at once, and nothing that is said
+        changes it."""
+        self._log, self._configured, self._whole = log, configured, whole
+        self._wanted: Recipe | None = None
+        self._active: str | None = None
+        if whole:
+            self._settle(configured)
+
+    @property
+    def wanted(self) -> str | None:
+        """The configured recipe's id; None until the teacher has said who it is."""
+        return self._wanted.recipe_id if self._wanted else None
+
+    @property
+    def labels(self) -> bool:
+        """Whether the configured recipe is the active one."""
+        return self._wanted is not None and self._wanted.recipe_id == self._active
+
+    @property
+    def question(self) -> str | None:
+        """What a person has to decide; None when nothing."""
+        if self._wanted is None or self.labels or self._active is None:
+            return None
+        return (
+            f"the configured recipe {self._wanted.recipe_id[:8]} ({self._wanted.kind}, {self._wanted.model}) is not the "
+            f"active one ({self._active[:8]}): `finsdistill plan` shows what each way costs; decide with `finsdistill "
+            "relabel` or `finsdistill adopt --keep-old`, or set [teacher] back and restart"
+        )
+
+    def met(self, info: TeacherInfo) -> bool:
+        """The teacher said who it is: whether it may label."""
+        recipe = self._configured if self._whole else self._configured.answered_by(info)
+        if self._wanted is None or recipe.recipe_id != self._wanted.recipe_id:
+            structlog.get_logger().info(
+                "teacher_met", model=info.model, revision=info.revision, fingerprint=info.fingerprint
+            )
+            self._settle(recipe)
+        return self.labels
+
+    def look(self) -> None:
+        """Reads the log again: a person may have decided."""
+        rows = self._log.query("SELECT recipe FROM recipes WHERE active")
+        self._active = rows[0][0] if rows else None
+
+    def _settle(self, recipe: Recipe) -> None:
+        """Declares the recipe, and adopts it where nothing in use has labels yet: a mistyped model needs no decision."""
+        stream = f"recipe-{recipe.recipe_id}"
+        self._log.append(Append(stream, (_declared(recipe),), f"declared-{recipe.recipe_id}"))
+        self.look()
+        in_use = "SELECT 1 FROM raw.labels JOIN recipe_set USING (recipe) LIMIT 1"
+        if self._active != recipe.recipe_id and not self._log.query(in_use):
+            adopted = RecipeAdopted(recipe=recipe.recipe_id, replaces=self._active, decision="first")
+            self._log.append(Append(stream, (adopted,), f"adopted-first-{self._log.head.seq}"))
+            self._active = recipe.recipe_id
+        self._wanted = recipe
+
+
+def _declared(recipe: Recipe) -> RecipeDeclared:
+    return RecipeDeclared(
+        recipe=recipe.recipe_id,
+        teacher=recipe.kind,
+        model=recipe.model,
+        revision=recipe.revision,
+        quantization=recipe.quantization,
+        licence=recipe.licence,
+        toy=recipe.toy,
+        spec=canonical_json(recipe.model_dump(mode="json", exclude_none=True)),
+    )
