@@ -21,7 +21,7 @@ _REFUSED: Final = {
     402: "wants to be paid first",
     403: "refuses this key or this machine: set the variable that teacher.api_key_env names to a key that it takes",
 }
-_GONE: Final = frozenset((404, 410))
+GONE: Final = frozenset((404, 410))
 _TIMED_OUT: Final = 408
 _SERVER_ERROR: Final = 500
 
@@ -132,8 +132,8 @@ def _by_status(got: Got, tries: int, now: datetime) -> Decision:
         return Rest(why, rest_of(got.retry_after, now))
     if got.status in _REFUSED:
         return Refused(f"{_REFUSED[got.status]} ({why})")
-    if got.status in _GONE:
-        return Refused(f"does not know the model or the path any more ({why})")
+    if got.status in GONE:
+        return Refused(f"does not know the model or the path ({why})")
     if got.status >= _SERVER_ERROR or got.status == _TIMED_OUT:
         return _again(why, tries)
     return Fail(why)

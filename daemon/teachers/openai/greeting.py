@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.openai.canary import canary, complaint, switch_on
-from daemon.teachers.openai.decisions import TRIES, Fail, Outcome, Refused, Rest, TimedOut, Use, decide
+from daemon.teachers.openai.decisions import GONE, TRIES, Fail, Got, Outcome, Refused, Rest, TimedOut, Use, decide
 from daemon.teachers.openai.identity import Identity, card_of, revision_of
 from daemon.teachers.openai.settings import OpenAISettings
 from daemon.teachers.openai.transport import Http
@@ -114,7 +114,8 @@ def _settled(where: str, outcome: Outcome, now: datetime) -> bytes:
         case Rest(why=why, seconds=seconds):
             raise _NotNow(Absent(why, seconds))
         case Refused(why=why):
-            raise TeacherUnavailable(f"{where} {why}")
+            hint = f"; a base_url mostly ends in {_PATH}" if isinstance(outcome, Got) and outcome.status in GONE else ""
+            raise TeacherUnavailable(f"{where} {why}{hint}")
         case Fail(why=why) if not isinstance(outcome, TimedOut):
             raise TeacherUnavailable(
                 f"{where} does not answer as OpenAI's interface does ({why}): see teacher.base_urls"

@@ -132,7 +132,8 @@ class Servers:
             states = {server.state for server in self._servers}
             if states <= {"down", "out"}:
                 raise TeacherAway(_away(self._servers))
-            if "up" not in states:
+            # What is being answered may come back good, and then the others may wait for longer.
+            if "up" not in states and not any(server.in_use for server in self._servers):
                 soonest = min(server.until for server in self._servers if server.state == "resting")
                 if soonest > self._latest(began):
                     raise TeacherAway(_away(self._servers))

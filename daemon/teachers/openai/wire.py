@@ -1,5 +1,6 @@
 """What is said to a server and what comes back: only the fields that count, everything else a server says is passed over."""
 
+import contextlib
 import json
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -199,8 +200,12 @@ def read(model: type[Model], body: bytes) -> Model:
         return model.model_validate_json(body)
     except ValidationError as cause:
         first = cause.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise NotUnderstood(f"{where or model.__name__}: {first['msg']} in {quoted(body)}") from None
+    if first["type"] == "json_invalid":
+        # Half a surrogate pair, or half a character: Python reads on, and what cannot be stored becomes U+FFFD.
+        with contextlib.suppress(ValidationError, ValueError, RecursionError):
+            return model.model_validate(json.loads(body.decode("utf-8", "replace")))
+    where = ".".join(map(str, first["loc"])) or model.__name__
+    raise NotUnderstood(f"{where}: {first['msg']} in {quoted(body)}")
 
 
 def words_of(body: bytes) -> str:

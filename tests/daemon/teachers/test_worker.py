@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from daemon.teachers import worker
+from daemon.teachers.base import TeacherAway
 from daemon.teachers.extractive import ExtractiveSettings
 from daemon.teachers.protocol import (
     Answered,
@@ -76,3 +77,8 @@ def test_the_end_of_the_input_is_told_while_a_batch_may_still_be_worked_on() -> 
         ExtractiveSettings().open(ExtractiveSettings().recipe()), io.BytesIO(b""), io.BytesIO(), at_end=ended.set
     )
     assert ended.is_set()
+
+
+def test_a_teacher_that_goes_away_in_the_middle_of_a_batch_is_no_texts_fault() -> None:
+    with pytest.raises(TeacherAway, match="gone"):
+        served(Forgetful(TeacherAway("gone")), lines("a", "b", "c"))
