@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from daemon.doctor import access, disk, edgar, gpu, models, packages, service, state
+from daemon.doctor import access, disk, edgar, gpu, models, packages, server, service, state
 from daemon.doctor.base import Check, Finding, Machine, Patient, Probe, Report
 from daemon.settings import Settings, find_config, load_settings
 from store.errors import FinsdistillError
@@ -26,6 +26,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     gpu.gpu,
     gpu.memory,
     access.access,
+    server.server,
     models.licence,
     service.service,
 )

@@ -57,7 +57,8 @@ class Probe(Protocol):
 
 @dataclass(frozen=True)
 class Machine:
-    """Where we are, `now` in naive UTC. `hub_s`: how long the model hub is waited for. Tests stand in for another machine."""
+    """Where we are, `now` in naive UTC. `hub_s` and `server_s`: how long the model hub and the teacher's servers are waited
+    for; a server may have to load its model first. Tests stand in for another machine."""
 
     environment: Mapping[str, str]
     now: datetime
@@ -67,6 +68,7 @@ class Machine:
     manager: Callable[..., Answer] = field(default=systemctl)
     look: Callable[[Mapping[str, str]], Hardware] = field(default=look)
     hub_s: float = 5.0
+    server_s: float = 60.0
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ _LICENCES: Final = (
     ("meta-llama/Llama-3.1-", "llama3.1"),
     ("meta-llama/Meta-Llama-3.1-", "llama3.1"),
     ("meta-llama/Meta-Llama-3-", "llama3"),
+    # As Ollama calls them.
+    ("llama3.3", "llama3.3"),
+    ("llama3.2", "llama3.2"),
+    ("llama3.1", "llama3.1"),
+    ("llama3", "llama3"),
 )
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 # The whole policy, in words that change when it does: `manner_of` says when, `Manner` what.
