@@ -10,7 +10,7 @@ from trainer.hardware import gpu_present
 
 NO_GPU: Final = (
     "no NVIDIA GPU is here for the local teacher {model}: run on a machine that has one, or let a server label "
-    '([teacher] kind = "openai", which comes with a later version), or try the loop with the embedded toys '
+    '([teacher] kind = "openai", base_urls = ["http://…/v1"]), or try the loop with the embedded toys '
     '([teacher] kind = "extractive", [student] base = "seedling")'
 )
 NOT_HERE: Final = (

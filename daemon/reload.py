@@ -11,6 +11,7 @@ from daemon.logs import set_up_logs
 from daemon.parts import plans_of
 from daemon.settings import Settings
 from daemon.ticking import Ticks
+from trainer.hardware import look
 
 # Everything of `trainer`, and these. Teacher, prompt and student never change without a decision, and `heldout` for good.
 _SECTIONS: Final = frozenset({"trainer"})
@@ -61,7 +62,8 @@ def merged(old: Settings, new: Settings) -> Settings:
 
 
 def follow(app: App, ticks: Ticks, new: Settings) -> None:
-    """Applies what can be applied and says what cannot."""
+    """Applies what can be applied and says what cannot. Raises PromptProblem, and has then applied nothing."""
+    asked = new.teacher.on(look()).recipe()
     changed = changed_keys(app.settings, new)
     app.settings = merged(app.settings, new)
     set_up_logs(app.settings.service.log_level, app.settings.service.log_format)
@@ -72,6 +74,8 @@ def follow(app: App, ticks: Ticks, new: Settings) -> None:
     ticks.follow(app.settings)
     app.poll()
     waiting = waiting_of(changed, polling=app.edgar is not None)
+    if not asked.asks_like(app.label.configured) and not any(key.startswith("teacher.") for key in waiting):
+        waiting.append("the prompt's text")  # the key names the same file
     words = structlog.get_logger()
     words.info("reloaded", changed=[key for key in changed if key not in waiting])
     if waiting:

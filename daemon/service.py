@@ -17,6 +17,7 @@ from daemon.lanes import Lane
 from daemon.notify import Notifier
 from daemon.reload import follow
 from daemon.settings import ConfigProblem, Settings
+from daemon.teachers.prompt import PromptProblem
 from daemon.ticking import Failure, Ticks
 from store.errors import FinsdistillError
 
@@ -113,7 +114,7 @@ def _reload(app: App, outside: Outside, ticks: Ticks) -> None:
     outside.notify.reloading()
     try:
         follow(app, ticks, outside.load())
-    except ConfigProblem as error:
+    except (ConfigProblem, PromptProblem) as error:
         app.activity.trouble(f"the configuration was not reloaded: {error}")
         structlog.get_logger().error("reload_refused", reason=str(error))
     outside.notify.ready(_sentence(app))

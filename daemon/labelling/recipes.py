@@ -16,7 +16,7 @@ class Recipes:
     def __init__(self, log: EventLog, configured: Recipe, *, whole: bool) -> None:
         """Not `whole`: the teacher has to say who it is first. A whole one is settled at once, and nothing that is said
         changes it."""
-        self._log, self._configured, self._whole = log, configured, whole
+        self._log, self.configured, self._whole = log, configured, whole
         self._wanted: Recipe | None = None
         self._active: str | None = None
         if whole:
@@ -45,7 +45,7 @@ class Recipes:
 
     def met(self, info: TeacherInfo) -> bool:
         """The teacher said who it is: whether it may label."""
-        recipe = self._configured if self._whole else self._configured.answered_by(info)
+        recipe = self.configured if self._whole else self.configured.answered_by(info)
         if self._wanted is None or recipe.recipe_id != self._wanted.recipe_id:
             structlog.get_logger().info(
                 "teacher_met", model=info.model, revision=info.revision, fingerprint=info.fingerprint

@@ -17,6 +17,7 @@ from daemon.labelling.recipes import Recipes
 from daemon.labelling.verdicts import Asked, Rules, Verdict, request_id, verdict
 from daemon.teachers.client import WorkerDied
 from daemon.teachers.protocol import TeacherInfo
+from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import Outcome, SupervisedTeacher
 from store.events import ChunkDeadLettered, LabelRefused
 from store.ids import sha256_hex
@@ -88,6 +89,11 @@ class Label:
     def wanted(self) -> str | None:
         """The configured recipe; None until a teacher elsewhere has said who it is."""
         return self._guards.recipes.wanted
+
+    @property
+    def configured(self) -> Recipe:
+        """As it was when the service started."""
+        return self._guards.recipes.configured
 
     def left(self) -> int:
         """Texts that wait for a label."""
