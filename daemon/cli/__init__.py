@@ -15,6 +15,7 @@ from daemon.cli import (
     labels,
     predict,
     rebuild,
+    recipes,
     run,
     service,
     sql,
@@ -35,7 +36,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, demo, status, sql, init, doctor, watch, labels, students, predict, explain, rebuild, service):
+for group in (
+    run,
+    demo,
+    status,
+    sql,
+    init,
+    doctor,
+    watch,
+    labels,
+    recipes,
+    students,
+    predict,
+    explain,
+    rebuild,
+    service,
+):
     group.register(app)
 
 

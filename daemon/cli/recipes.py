@@ -101,7 +101,7 @@ def _choice(found: "Plan", decision: "Decision", *, whole: bool, running: bool) 
         raise NothingToDecide(f"nobody has labelled yet, so the service adopts recipe {recipe} by itself: just run it")
     if not found.declared and (running or not whole):
         why = "restart it, so that it reads the configuration" if running else "start it with `finsdistill run`"
-        who = "" if whole else ", which asks its server who answers"
+        who = "" if whole else ", which asks its teacher who answers"
         raise NothingToDecide(f"the service does not know recipe {recipe} yet: {why}{who}, and decide then")
     choice = next(choice for choice in found.choices if choice.decision == decision)
     if choice.refused is not None:

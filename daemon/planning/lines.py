@@ -15,7 +15,8 @@ def lines(plan: Plan, *, running: bool) -> Iterator[str]:
     yield _row("active", name(plan.active) if plan.active else "none yet")
     yield _row("", _texts(plan))
     if plan.standing == "same":
-        yield _row("configured", "the same: nothing changed, and nothing is to be decided")
+        as_far = "" if plan.whole else ", as far as is known before its teacher is asked again"
+        yield _row("configured", f"the same: nothing changed{as_far}, and nothing is to be decided")
         return
     yield _row("configured", f"{name(plan.configured)}{_tried(plan)}")
     yield from _asked(plan)
@@ -68,7 +69,7 @@ def _tried(plan: Plan) -> str:
 def _asked(plan: Plan) -> Iterator[str]:
     """What is not known of the configured recipe, and what it has done before."""
     if plan.assumed:
-        yield _row("", "its server was never asked like this: who answers is taken to be who did before")
+        yield _row("", "its teacher was never asked like this: who answers is taken to be who did before")
     if plan.labelled:
         yield _row("", f"{_count(plan.labelled, 'text')} have its label from before, and are not asked again")
     if plan.dead:
@@ -141,5 +142,5 @@ def _next(plan: Plan, *, running: bool) -> str:
     if plan.declared:
         return f"{either}{back}"
     if plan.assumed:
-        return f"{'restart' if running else 'start'} the service: it asks its server who answers; then {either}{back}"
+        return f"{'restart' if running else 'start'} the service: it asks its teacher who answers; then {either}{back}"
     return f"{'restart the service, then ' if running else ''}{either}{back}"

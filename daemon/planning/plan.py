@@ -47,6 +47,7 @@ def plan(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> Plan:
         active=_name(active.recipe) if active else None,
         configured=_name(recipe),
         declared=any(found.name == recipe.recipe_id for found in known),
+        whole=wanted.whole,
         assumed=assumed,
         tried=str(wanted.tried) if wanted.tried else None,
         texts=texts,

@@ -54,9 +54,10 @@ class Choice(_Frozen):
 class Plan(_Frozen):
     """`standing`: `same` recipe as before; `first`, which the service adopts by itself; else `decide`, between `choices`.
 
-    `declared`: the log knows the configured recipe. `assumed`: its teacher was never asked like this, so it is taken to be
-    who it was. Of the `texts` that occur now `in_use` have a label in use, `labelled` one of the configured recipe, and
-    `dead` are its dead letters; `pending` is what the active recipe has left. `tried` is the file given as --prompt.
+    `declared`: the log knows the configured recipe. `whole`: nothing in it is what a teacher reports of itself. `assumed`:
+    its teacher was never asked like this, so it is taken to be who it was. Of the `texts` that occur now `in_use` have a
+    label in use, `labelled` one of the configured recipe, and `dead` are its dead letters; `pending` is what the active
+    recipe has left. `tried` is the file given as --prompt.
     """
 
     format: int = 1
@@ -64,6 +65,7 @@ class Plan(_Frozen):
     active: RecipeName | None
     configured: RecipeName
     declared: bool
+    whole: bool
     assumed: bool
     tried: str | None
     texts: int

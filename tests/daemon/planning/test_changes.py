@@ -49,7 +49,9 @@ def test_a_changed_word_shows_its_line_before_and_after():
 
 
 def test_a_changed_word_far_into_a_long_line_is_seen():
-    before, after = diff_of(with_prompt("x" * 900 + " why" + "y" * 900), with_prompt("x" * 900 + " how" + "y" * 900))[1:]
+    before, after = diff_of(with_prompt("x" * 900 + " why" + "y" * 900), with_prompt("x" * 900 + " how" + "y" * 900))[
+        1:
+    ]
     assert " why" in before and " how" in after
     assert len(before) < 160
 

@@ -75,6 +75,6 @@ def test_a_prompt_that_cannot_be_tried_says_why(tmp_path):
 
 
 def test_a_recipe_of_another_version_is_named():
-    with tables([*BEGUN, a_recipe("7" * 32, spec='{"temperament": 3}')]) as connection:
-        with pytest.raises(PlanProblem, match="recipe 77777777"):
-            declared(connection)
+    other = a_recipe("7" * 32, spec='{"temperament": 3}')
+    with tables([*BEGUN, other]) as connection, pytest.raises(PlanProblem, match="recipe 77777777"):
+        declared(connection)
