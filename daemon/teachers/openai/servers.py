@@ -75,15 +75,10 @@ class Servers:
                     there.append((server, found))
         if not there:
             raise TeacherAway(_away(self._servers))
-        (first, identity), *others = there
-        for server, other in others:
-            if other != identity:
-                raise TeacherUnavailable(
-                    f"{first.url} answers as {identity}, {server.url} as {other}: all of teacher.base_urls must serve the same"
-                )
-        self._identity = identity
+        self._identity = identity = _agreed(there)
         for server in self._servers:
             if server.state == "down":
+                self._tell("server_down", server)
                 self._start(self._revive(server))
         return identity
 
@@ -181,14 +176,16 @@ class Servers:
         if server.state in {"down", "out"} or asked < server.since:
             return
         server.state, server.why, server.since = "down", why, self.pace.clock()
+        self._tell("server_down", server)
         self._change()
         self._start(self._revive(server))
 
     async def _revive(self, server: Server) -> None:
         """Until it greets as the others do. It may have been started again with other weights, or without its grammar."""
+        asked_for: float | None = None
         while True:
             server.failures += 1
-            await self.pace.sleep(backoff(server.failures, self.pace.rng))
+            await self.pace.sleep(max(asked_for or 0.0, backoff(server.failures, self.pace.rng)))
             try:
                 found = await self.greeting.greet(server.url, self.pace.today())
             except TeacherUnavailable as problem:
@@ -197,15 +194,19 @@ class Servers:
                 return self._keep_out(server, f"it answers as {found}, the others as {self._identity}")
             if isinstance(found, Identity):
                 break
-            server.why = found.why
+            server.why, asked_for = found.why, found.seconds
         server.state, server.failures, server.since = "up", 0, self.pace.clock()
+        self._tell("server_back", server)
         self._change()
         return None
 
     def _keep_out(self, server: Server, why: str) -> None:
         server.state, server.why = "out", why
         self._change()
-        structlog.get_logger().warning("server_kept_out", server=server.url, why=why)
+        self._tell("server_kept_out", server)
+
+    def _tell(self, event: str, server: Server) -> None:
+        structlog.get_logger().warning(event, server=server.url, why=self.greeting.http.hidden(server.why))
 
     def _change(self) -> None:
         """Lets everybody who waits look again."""
@@ -216,6 +217,16 @@ class Servers:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _agreed(there: Sequence[tuple[Server, Identity]]) -> Identity:
+    (first, identity), *others = there
+    for server, other in others:
+        if other != identity:
+            raise TeacherUnavailable(
+                f"{first.url} answers as {identity}, {server.url} as {other}: all of teacher.base_urls must serve the same"
+            )
+    return identity
 
 
 def _away(servers: Sequence[Server]) -> str:

@@ -136,6 +136,7 @@ def test_a_server_that_comes_back_is_asked_when_it_has_shown_again_who_it_is():
     time, texts = Time(), [request(f"Sales rose {i}%.") for i in range(40)]
     with LlmServer("vllm") as there, LlmServer("vllm") as late:
         late.stop()
+        there.latency_s = 0.02
         teacher = teacher_at(there.base_url, late.base_url, time=time, concurrency=2)
         replies = replies_of(teacher, *texts, before=late.start)
     assert [reply.type for reply in replies] == ["answered"] * 40
@@ -147,6 +148,7 @@ def test_a_server_that_comes_back_as_another_one_is_kept_out_and_that_is_said(ch
     texts = [request(f"Sales rose {i}%.") for i in range(40)]
     with LlmServer("vllm") as there, LlmServer("vllm", served=Served(**change)) as late:
         late.stop()
+        there.latency_s = 0.02
         replies = replies_of(teacher_at(there.base_url, late.base_url, concurrency=2), *texts, before=late.start)
     assert {reply.type for reply in replies} == {"answered"} and late.asked == 0
     assert "server_kept_out" in capsys.readouterr().out

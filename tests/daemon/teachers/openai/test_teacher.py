@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from daemon.teachers.base import TeacherAway
 from daemon.teachers.openai.transport import MOST_BYTES
@@ -85,6 +87,47 @@ def test_an_answer_that_the_limit_cut_is_truncated():
         long = request("word " * 2000)
         reply = reply_of(teacher_at(server.base_url, max_rationale_tokens=32, max_summary_tokens=32), long)
     assert reply.truncated
+
+
+def test_no_proxy_of_the_environment_gets_a_text_or_the_key(monkeypatch):
+    with LlmServer("vllm", key=KEY) as server, LlmServer("vllm") as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        assert reply_of(teacher_at(server.base_url, key=KEY)).type == "answered"
+    assert proxy.paths == {}
+
+
+def test_a_redirect_gets_neither_text_nor_key():
+    with LlmServer("vllm", key=KEY) as server, LlmServer("vllm") as other:
+        server.misbehave(faults.redirects(other.base_url.removesuffix("/v1")))
+        assert "HTTP 307" in reply_of(teacher_at(server.base_url, key=KEY)).detail
+    assert other.paths == {}
+
+
+FAULTS = {
+    "none": (None, "answered"),
+    "busy": (faults.too_many_requests("2"), "answered"),
+    "fails twice": (faults.server_error(), "answered"),
+    "closes early": (faults.closes_early, "answered"),
+    "half a body": (faults.half_a_body, "answered"),
+    "half a json": (faults.half_a_json, "failed"),
+    "no json": (faults.no_json, "failed"),
+    "refuses": (faults.server_error(400), "failed"),
+    "prose": (faults.ignores_the_schema, "answered"),
+}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(sorted(FAULTS)), min_size=1, max_size=12), st.integers(1, 2), st.integers(1, 4))
+def test_every_text_is_settled_once_whatever_befalls_it_and_its_neighbours(plan, times, concurrency):
+    texts = [request(f"Text {n}.") for n in range(len(plan))]
+    with LlmServer("vllm") as server:
+        for text, name in zip(texts, plan, strict=True):
+            if (fault := FAULTS[name][0]) is not None:
+                server.misbehave(fault, on=text.text, first=times)
+        replies = replies_of(teacher_at(server.base_url, concurrency=concurrency), *texts)
+    assert [reply.request_id for reply in replies] == [text.request_id for text in texts]
+    assert [reply.type for reply in replies] == [FAULTS[name][1] for name in plan]
 
 
 @pytest.mark.parametrize("fault", [faults.another_model("gpt-5"), faults.another_fingerprint("b2")])
