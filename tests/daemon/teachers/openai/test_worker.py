@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daemon.teachers.base import TeacherUnavailable
-from daemon.teachers.client import TeacherWorker
+from daemon.teachers.client import TeacherWorker, WorkerLeft
 from daemon.teachers.openai.settings import OpenAISettings
 from daemon.teachers.protocol import Reply
 from tests import llm_faults as faults
@@ -62,3 +62,22 @@ def test_a_worker_without_its_key_names_the_variable(start, monkeypatch):
         pytest.raises(TeacherUnavailable, match="LOOPBACK_KEY, which is not set"),
     ):
         start(server).outcomes(LONG_S)
+
+
+@pytest.mark.parametrize(
+    ("befalls", "words"),
+    [
+        (LlmServer.stop, "no server answers now"),
+        (lambda server: server.misbehave(faults.another_fingerprint("b2")), "now answers as"),
+    ],
+)
+def test_a_worker_whose_server_is_away_or_another_one_leaves_and_no_text_is_at_fault(start, befalls, words):
+    with LlmServer("vllm", key=KEY) as server:
+        worker, texts = start(server), [request(f"Sales rose {i}%.") for i in range(3)]
+        while worker.info is None:
+            worker.outcomes(LONG_S)
+        befalls(server)
+        worker.submit(texts)
+        with pytest.raises(WorkerLeft, match=words) as left:
+            worker.outcomes(LONG_S)
+    assert left.value.in_flight == tuple(texts) and left.value.was_ready
