@@ -98,7 +98,7 @@ def _choice(found: "Plan", decision: "Decision", *, whole: bool, running: bool) 
     if found.standing == "same":
         raise NothingToDecide(f"recipe {recipe} is the configured one and the active one: there is nothing to decide")
     if found.standing == "first":
-        raise NothingToDecide(f"nobody has labelled yet, so the service adopts recipe {recipe} by itself: just run it")
+        raise NothingToDecide(f"no label is in use yet, so the service adopts recipe {recipe} by itself: just run it")
     if not found.declared and (running or not whole):
         why = "restart it, so that it reads the configuration" if running else "start it with `finsdistill run`"
         who = "" if whole else ", which asks its teacher who answers"

@@ -42,6 +42,9 @@ def choice_lines(choice: Choice) -> Iterator[str]:
         return
     gone = f"{_count(choice.stale, 'label')} {'goes' if choice.stale == 1 else 'go'} stale: kept, no longer in use"
     yield f"    {gone if choice.stale else 'no label goes stale'}"
+    if not choice.calls:
+        yield "    no call: nothing is left to ask"
+        return
     yield f"    {_count(choice.calls, 'call')}, one a text; refused answers are asked for again"
     yield f"    {_cost(choice.expected)}"
 
@@ -71,9 +74,9 @@ def _asked(plan: Plan) -> Iterator[str]:
     if plan.assumed:
         yield _row("", "its teacher was never asked like this: who answers is taken to be who did before")
     if plan.labelled:
-        yield _row("", f"{_count(plan.labelled, 'text')} have its label from before, and are not asked again")
+        yield _row("", f"labelled by it before: {_count(plan.labelled, 'text')}, not asked again")
     if plan.dead:
-        yield _row("", f"{_count(plan.dead, 'text')} are its dead letters, and are not asked again unless requeued")
+        yield _row("", f"its dead letters: {_count(plan.dead, 'text')}, not asked again unless requeued")
 
 
 def _changed(plan: Plan) -> Iterator[str]:

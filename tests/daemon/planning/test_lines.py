@@ -69,8 +69,9 @@ def test_a_decision_that_cannot_be_taken_says_why_and_is_not_offered():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"labelled": 500}, "500 texts have its label from before, and are not asked again"),
-        ({"dead": 1}, "1 text are its dead letters"),
+        ({"labelled": 500}, "labelled by it before: 500 texts, not asked again"),
+        ({"dead": 1}, "its dead letters: 1 text, not asked again unless requeued"),
+        ({"choices": (KEEP.model_copy(update={"calls": 0}),)}, "no call: nothing is left to ask"),
         ({"assumed": True}, "taken to be who did before"),
         ({"tried": "/x/new.txt"}, 'prompt_file = "/x/new.txt" in [teacher], restart the service'),
         ({"tried": "/x/new.txt"}, "(openai, m) with the prompt of /x/new.txt"),
