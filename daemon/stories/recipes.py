@@ -8,7 +8,7 @@ from typing import Final
 
 import duckdb
 
-from daemon.stories.reading import moment, quoted, rows
+from daemon.stories.reading import IN_USE, moment, quoted, rows
 
 _HEAD: Final = """
 SELECT recipe, teacher, model, revision, fingerprint, quantization, toy, active, in_set FROM recipes
@@ -24,7 +24,7 @@ _DECISIONS: Final = {
 }
 # Told apart from the other fields, since they are long.
 _TEXTS: Final = ("prompt", "answer_schema")
-_LATEST: Final = 10  # pauses that are told: a server that comes and goes may have caused thousands
+_LATEST: Final = 10  # pauses, and snapshots, that are told: there may be thousands
 
 
 @dataclass(frozen=True)
@@ -140,19 +140,16 @@ def _answers(connection: duckdb.DuckDBPyConnection, wanted: str) -> Iterator[str
     yield f"  tokens: {asked:,} asked, {answered:,} answered, those of refused answers among them"
 
 
-def _sealed(connection: duckdb.DuckDBPyConnection, wanted: str) -> list[str]:
-    """Snapshots of a time when its labels were in use: those of the recipes adopted since the last relabel."""
+def _sealed(connection: duckdb.DuckDBPyConnection, wanted: str) -> Iterator[str]:
+    """Snapshots of a time when its labels were in use."""
     found = rows(
         connection,
-        "SELECT s.snapshot_id, s.log_seq, s.rows, s.recipe = $1 FROM snapshots s JOIN ("
-        "  SELECT t.snapshot_id, max(c.seq) AS begun FROM snapshots t JOIN raw_recipe_changes c"
-        "  ON c.seq <= t.log_seq AND c.decision <> 'keep_old' GROUP BY t.snapshot_id"
-        ") b USING (snapshot_id) WHERE EXISTS (SELECT 1 FROM raw_recipe_changes c WHERE c.recipe = $1 "
-        "AND c.seq BETWEEN b.begun AND s.log_seq) ORDER BY s.seq",
+        f"SELECT snapshot_id, log_seq, rows, active FROM ({IN_USE}) WHERE recipe = ? ORDER BY seq",  # noqa: S608 - our own
         wanted,
     )
-    return [
-        f"  in training snapshot {snapshot}, sealed at event {position:,} with {count:,} rows"
-        f"{'' if active else ', kept beside the recipe that was active then'}"
-        for snapshot, position, count, active in found
-    ]
+    earlier = len(found) - _LATEST
+    if earlier > 0:
+        yield f"  in {earlier:,} earlier training snapshots: `finsdistill sql` has them, in snapshots"
+    for snapshot, position, count, active in found[-_LATEST:]:
+        beside = "" if active else ", kept beside the recipe that was active then"
+        yield f"  in training snapshot {snapshot}, sealed at event {position:,} with {count:,} rows{beside}"

@@ -4,7 +4,7 @@ from typing import Final
 
 import duckdb
 
-from daemon.stories.reading import rows
+from daemon.stories.reading import IN_USE, rows
 
 _SEALED: Final = ("log position", "recipe", "parent", "rows", "new rows", "sha256", "held-out rows")
 _TRAINED: Final = (
@@ -33,6 +33,12 @@ def snapshot(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> list[st
         connection, "SELECT adapter_id, status FROM adapters WHERE snapshot_id = ? ORDER BY seq", snapshot_id
     )
     facts = [f"  {name}: {value}" for name, value in zip(_SEALED, row, strict=True)]
+    kept = rows(
+        connection,
+        f"SELECT recipe FROM ({IN_USE}) WHERE snapshot_id = ? AND NOT active ORDER BY recipe",  # noqa: S608 - our own
+        snapshot_id,
+    )
+    facts += [f"  kept beside it: recipe {recipe}" for (recipe,) in kept]
     return [
         f"snapshot {snapshot_id}",
         *facts,

@@ -1,11 +1,15 @@
 """The story of a text: where it stands, what each recipe's teacher said to it, which snapshots hold it."""
 
+from typing import Final
+
 import duckdb
 
 from daemon.stories import attempts
 from daemon.stories.reading import quoted, rows
 from daemon.stories.recipes import introduced
 from daemon.stories.sealed import memberships
+
+_LATEST: Final = 10  # snapshots that are told one by one: an old text is in all that came after it
 
 
 def label(connection: duckdb.DuckDBPyConnection, label_id: str) -> list[str]:
@@ -23,7 +27,6 @@ def text(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
     return [
         f"text {text_id}, {len(said):,} characters",
         *_occurrences(connection, text_id),
-        "",
         *_under_each_recipe(connection, text_id),
         *_training_sets(connection, text_id),
         "",
@@ -51,12 +54,13 @@ def _occurrences(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[st
 def _under_each_recipe(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
     told = attempts.by_recipe(attempts.happenings(connection, text_id))
     if not told:
-        return ["no teacher has answered yet"]
+        return ["", "no teacher has answered yet"]
     heads = introduced(connection, list(told))
     return [
         line
         for recipe, happenings in told.items()
         for line in (
+            "",
             *heads[recipe].lines,
             *(line for happening in happenings for line in attempts.lines(happening)),
         )
@@ -65,4 +69,10 @@ def _under_each_recipe(connection: duckdb.DuckDBPyConnection, text_id: str) -> l
 
 def _training_sets(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[str]:
     found = memberships(connection, text_id)
-    return [*([""] if found else []), *(line for membership in found for line in membership.lines)]
+    earlier, latest = found[:-_LATEST], found[-_LATEST:]
+    since = f"in {len(earlier):,} earlier snapshots too, from {earlier[0].snapshot_id} on" if earlier else None
+    return [
+        *([""] if found else []),
+        *([since] if since else []),
+        *(line for membership in latest for line in membership.lines),
+    ]

@@ -82,7 +82,14 @@ def test_a_recipe_is_found_by_the_start_of_its_id_and_no_other_snapshots_are_its
     assert "first" not in told and "again" not in told
 
 
-def test_of_many_pauses_the_last_ones_are_told(tell):
+def test_a_snapshot_names_the_recipes_that_were_kept_beside_its_own(tell):
+    assert f"recipe: {B}\n" in tell("kept", *FACTS) and f"kept beside it: recipe {A}" in tell("kept", *FACTS)
+    assert "beside it" not in tell("first", *FACTS) + tell("again", *FACTS)
+
+
+def test_of_many_pauses_and_snapshots_the_last_ones_are_told(tell):
     pauses = [LabellingPaused(recipe=A, reason=f"number {n}") for n in range(1_000)]
-    told = tell(A, a_recipe(A), an_adoption(A), *pauses)
+    seals = [a_seal(f"s{n}", n, A) for n in range(3, 100)]
+    told = tell(A, a_recipe(A), an_adoption(A), *pauses, *seals)
     assert told.count("labelling paused") == 10 and "number 999" in told and "990 earlier pauses" in told
+    assert told.count("training snapshot s") == 10 and "snapshot s99" in told and "in 87 earlier training" in told

@@ -1,6 +1,6 @@
 """Exactly the snapshots that hold a text are told, those of earlier recipes too."""
 
-import re
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daemon.stories import story
+from daemon.stories.sealed import memberships
 from store.events import Event, SnapshotSealed
 from store.ids import label_id, text_id
 from store.seal import seal
@@ -39,7 +39,6 @@ BEGUN: tuple[Event, ...] = (
     an_adoption(A),  # 8
 )
 LABELLED = tuple(a_label(text, recipe=A) for text in TEXTS)  # 9, 10
-PARTS = {"in training snapshot": "train", "in the held-out set of snapshot": "heldout"}
 # As `store.seal` reads them.
 ROWS = """
 SELECT label_id FROM triplets WHERE split = ? AND text_id = ? AND grounded AND review IS DISTINCT FROM 'rejected'
@@ -55,19 +54,18 @@ def a_snapshot(name: str, log_seq: int, **changes: object) -> SnapshotSealed:
 
 def told(connection: duckdb.DuckDBPyConnection, text: str) -> set[tuple[str, str, str]]:
     """Snapshot, part and label."""
-    lines = "\n".join(story(connection, text_id(text)))
-    found = re.findall(r"^(in .*snapshot) (\w+), sealed at event \d+: label (\w+)", lines, re.MULTILINE)
-    return {(snapshot, PARTS[words], label) for words, snapshot, label in found}
+    found = memberships(connection, text_id(text))
+    return {(member.snapshot_id, member.held.split, member.held.label_id) for member in found}
 
 
-def held(connection: duckdb.DuckDBPyConnection, text: str, snapshots: dict[str, int]) -> set[tuple[str, str, str]]:
-    found = set()
+def held(connection: duckdb.DuckDBPyConnection, snapshots: dict[str, int]) -> list[set[tuple[str, str, str]]]:
+    """For each text."""
+    found: list[set[tuple[str, str, str]]] = [set() for _ in TEXTS]
     for snapshot, position in snapshots.items():
         cursor = connection.cursor()
         create_views(cursor, in_log(position), temporary=True)
-        for part in PARTS.values():
-            rows = cursor.execute(ROWS, [part, text_id(text)]).fetchall()
-            found |= {(snapshot, part, label) for (label,) in rows}
+        for part, (text, own) in product(("train", "heldout"), zip(TEXTS, found, strict=True)):
+            own |= {(snapshot, part, label) for (label,) in cursor.execute(ROWS, [part, text_id(text)]).fetchall()}
         cursor.close()
     return found
 
@@ -84,7 +82,7 @@ a_fact: st.SearchStrategy[Event | None] = st.one_of(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(a_fact, min_size=4, max_size=20))
 def test_exactly_the_snapshots_that_hold_a_text_are_told(drawn):
     facts, snapshots = [*BEGUN, *LABELLED], {}
@@ -94,8 +92,7 @@ def test_exactly_the_snapshots_that_hold_a_text_are_told(drawn):
         facts.append(fact or a_snapshot(f"s{len(facts)}", len(facts)))
     with in_memory(facts) as connection:
         create_views(connection, in_log(), temporary=True)
-        for text in TEXTS:
-            assert told(connection, text) == held(connection, text, snapshots)
+        assert [told(connection, text) for text in TEXTS] == held(connection, snapshots)
 
 
 def test_what_was_sealed_and_what_is_told_are_the_same_labels(tmp_path: Path) -> None:
@@ -126,3 +123,15 @@ def test_a_snapshot_of_an_earlier_recipe_is_told_with_its_adapter(tell):
 def test_a_snapshot_from_before_the_label_is_not_told(tell, position):
     shown = tell(text_id(TEXTS[1]), *BEGUN, *LABELLED, a_snapshot("s1", position))
     assert "snapshot" not in shown
+
+
+def test_of_a_held_out_text_is_told_where_students_are_scored_with_it(tell):
+    shown = tell(text_id(TEXTS[1]), *BEGUN, *LABELLED, a_snapshot("s1", 10))
+    assert f"\nin the held-out set of snapshot s1, sealed at event 10: label {LABELLED[1].label_id}" in shown
+
+
+def test_of_many_snapshots_the_last_ones_are_told(tell):
+    seals = [a_snapshot(f"s{n}", n) for n in range(10, 110)]
+    shown = tell(text_id(TEXTS[0]), *BEGUN, *LABELLED, *seals)
+    assert shown.count("in training snapshot s") == 10 and "training snapshot s109," in shown
+    assert "in 90 earlier snapshots too, from s10 on" in shown

@@ -146,7 +146,7 @@ def events_of(text: str, facts: list[Event]) -> list[int]:
     ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(histories)
 def test_every_event_of_a_text_is_told_once_and_no_other(facts):
     with in_memory(facts) as connection:
