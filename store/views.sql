@@ -139,13 +139,13 @@ FROM raw_snapshots;
 CREATE VIEW runs AS
 SELECT run_id, snapshot_id, status, attempt, stage, start, parent, reason, spec, recorded_at, seq FROM raw_runs;
 
--- Only the newest promotion holds: a champion that nobody named as replaced is a former one all the same.
+-- Two runs whose rows say the same give the same adapter: it is what the last of them was. Only the newest promotion holds: a champion that nobody named as replaced is a former one all the same.
 CREATE VIEW adapters AS
 SELECT a.adapter_id, a.snapshot_id, a.base, a.base_fingerprint, a.parent,
     CASE WHEN c.status = 'champion' AND c.seq < (SELECT max(seq) FROM raw_adapter_changes WHERE status = 'champion')
         THEN 'former' ELSE c.status END AS status,
     c.reason, c.detail, a.start, a.objective, a.toy, a.rows, a.dropped, a.seconds, a.tokens, a.loss_first, a.loss_last, a.run_id, a.recorded_at, c.seq
-FROM raw_adapters a JOIN (
+FROM (SELECT * FROM raw_adapters QUALIFY row_number() OVER (PARTITION BY adapter_id ORDER BY seq DESC) = 1) a JOIN (
     SELECT adapter_id, max(seq) AS seq, arg_max(status, seq) AS status, arg_max(reason, seq) AS reason,
         arg_max(detail, seq) AS detail
     FROM raw_adapter_changes GROUP BY adapter_id

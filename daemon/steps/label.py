@@ -110,8 +110,8 @@ class Label:
     def _watch(self) -> None:
         """Begins and ends pauses."""
         recipes, pauses = self._guards.recipes, self._guards.pauses
-        if pauses.now is not None and pauses.now.cause == "decision":
-            recipes.look()
+        if recipes.question is not None:
+            recipes.look()  # a person may have decided
         whys: tuple[tuple[Cause, str | None], ...] = (
             ("decision", recipes.question),
             ("away", self._teacher.away),

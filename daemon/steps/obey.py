@@ -79,7 +79,8 @@ class Obey:
         except NoUserAgent as error:
             self._postpone(path, f"waits for a service that may ask EDGAR: {error}")
         except AdoptionWaits as error:
-            self._postpone(path, f"waits for the teacher: {error}")
+            self._postponed.add(path)  # no trouble: `again` is called as soon as the teacher has said it
+            self._words.info("command_waits", file=path.name, reason=str(error))
         except FileNotFoundError:
             self._words.info("command_taken_back", file=path.name)
         except StreamMoved:

@@ -203,7 +203,7 @@ class Train:
             self._words.info("scored_against_a_former_champion", adapter_id=adapter.adapter_id)
             return  # a person decided meanwhile: the scores against the champion of now come next
         events = evaluated_facts(outcome, replaces=runs.champion)
-        self._append(snapshot, f"evaluated-{adapter.adapter_id}-{outcome.eval_set[:32]}", *events)
+        self._append(snapshot, f"evaluated-{adapter.run_id}-{outcome.eval_set[:32]}", *events)
         self._words.info(
             "adapter_decided",
             adapter_id=adapter.adapter_id,

@@ -91,6 +91,7 @@ class TeacherWorker:
         self._in_flight: dict[str, ChunkRequest] = {}
         self._heard: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._over: Away | _Ended | None = None  # what ended it, until all replies before that are handed out
         others = kept_from_teacher(settings.secrets)
         self._process = spawn(command, folder, log_name=LOG_NAME, pipes=True, variables=_QUIET, without=others)
         self._last_heard = monotonic()
@@ -135,7 +136,7 @@ class TeacherWorker:
         """
         replies: list[Reply] = []
         deadline = monotonic() + timeout_s
-        while (heard := self._next(0.0 if replies else deadline - monotonic())) is not None:
+        while self._over is None and (heard := self._next(0.0 if replies else deadline - monotonic())) is not None:
             self._last_heard = monotonic()
             match heard:
                 case Answered() | Failed():
@@ -150,10 +151,9 @@ class TeacherWorker:
                     self.kill()
                     raise TeacherUnavailable(detail)
             if isinstance(heard, _Ended | Away):
-                if replies:
-                    self._heard.put(heard)
-                    return replies
-                raise self.died(heard.problem) if isinstance(heard, _Ended) else self._left(heard.detail)
+                self._over = heard
+        if self._over is not None and not replies:
+            raise self._left(self._over.detail) if isinstance(self._over, Away) else self.died(self._over.problem)
         return replies
 
     def _next(self, timeout_s: float) -> _Heard | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from daemon.teachers.base import TeacherUnavailable
-from daemon.teachers.client import TeacherWorker, WorkerDied
+from daemon.teachers.client import TeacherWorker, WorkerDied, WorkerLeft
 from daemon.teachers.protocol import MAX_LINE_BYTES, Answered, ChunkRequest, Failed, Reply
 
 LONG_S = 20.0  # never waited for: every test ends as soon as the worker has said what is expected
@@ -139,3 +139,13 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_teacher_that_leaves_after_an_answer_has_left_and_not_died(start, ask, tmp_path):
+    worker = start()
+    worker.submit(ask("a", f"leave {tmp_path / 'left'}", "b"))
+    heard = []
+    with pytest.raises(WorkerLeft, match="nobody listens there") as left:
+        while True:
+            heard += worker.outcomes(LONG_S)
+    assert [reply.request_id for reply in heard] == ["a"] and len(left.value.in_flight) == 2
