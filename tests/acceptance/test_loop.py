@@ -80,6 +80,7 @@ def test_status_shows_the_scores_beside_their_baselines_and_says_toy(done: Home)
     [
         ("SELECT label_id AS id FROM triplets LIMIT 1", "attempt 1, accepted"),
         ("SELECT chunk_id AS id FROM chunks LIMIT 1", "characters"),
+        ("SELECT recipe AS id FROM recipes LIMIT 1", "adopted, first"),
         ("SELECT accession AS id FROM filings LIMIT 1", "FilingChunked"),
         ("SELECT snapshot_id AS id FROM snapshots LIMIT 1", "log position"),
         ("SELECT adapter_id AS id FROM adapters LIMIT 1", "rougeL"),
