@@ -139,7 +139,8 @@ FROM raw_snapshots;
 CREATE VIEW runs AS
 SELECT run_id, snapshot_id, status, attempt, stage, start, parent, reason, spec, recorded_at, seq FROM raw_runs;
 
--- Two runs whose rows say the same give the same adapter: it is what the last of them was. Only the newest promotion holds: a champion that nobody named as replaced is a former one all the same.
+-- Two runs whose rows say the same give the same adapter: it is what the last of them was. Only the newest promotion
+-- holds: a champion that nobody named as replaced is a former one all the same.
 CREATE VIEW adapters AS
 SELECT a.adapter_id, a.snapshot_id, a.base, a.base_fingerprint, a.parent,
     CASE WHEN c.status = 'champion' AND c.seq < (SELECT max(seq) FROM raw_adapter_changes WHERE status = 'champion')
