@@ -11,7 +11,7 @@ import duckdb
 from daemon.stories.reading import IN_USE, moment, quoted, rows
 
 _HEAD: Final = """
-SELECT recipe, teacher, model, revision, fingerprint, quantization, toy, active, in_set FROM recipes
+SELECT recipe, teacher, model, revision, fingerprint, quantization, toy, spec, active, in_set FROM recipes
 WHERE recipe IN (SELECT unnest(?))
 """
 _ADOPTED: Final = """
@@ -50,6 +50,7 @@ class Introduced:
     recipe: str
     who: str
     standing: str
+    spec: str
     adoptions: tuple[Adoption, ...]
 
     @property
@@ -57,22 +58,27 @@ class Introduced:
         adopted = (adoption.line for adoption in self.adoptions)
         return (f"recipe {self.recipe}: {self.who}", f"  {self.standing}", *adopted)
 
+    def unlike(self, before: "Introduced") -> list[str]:
+        """The parts in which it differs."""
+        mine, theirs = json.loads(self.spec), json.loads(before.spec)
+        return sorted(part for part in mine.keys() | theirs.keys() if mine.get(part) != theirs.get(part))
+
 
 def introduced(connection: duckdb.DuckDBPyConnection, recipes: Sequence[str]) -> dict[str, Introduced]:
-    """By recipe."""
+    """By recipe, in the order they are asked for."""
     adoptions: dict[str, list[Adoption]] = {recipe: [] for recipe in recipes}
     for seq, at, recipe, decision, replaces in rows(connection, _ADOPTED, list(recipes)):
         adoptions[recipe].append(Adoption(seq, at, decision, replaces))
     found = {}
-    for recipe, teacher, model, revision, fingerprint, quantization, toy, *standing in rows(
+    for recipe, teacher, model, revision, fingerprint, quantization, toy, spec, *standing in rows(
         connection, _HEAD, list(recipes)
     ):
         named = (("revision", revision), ("fingerprint", fingerprint), ("quantization", quantization))
         parts = [teacher, *([model] if model else []), *(f"{name} {value}" for name, value in named if value)]
         who = ", ".join([*parts, *(["toy"] if toy else [])])
         where = _standing(*standing, adopted=bool(adoptions[recipe]))
-        found[recipe] = Introduced(recipe, who, where, tuple(adoptions[recipe]))
-    return found
+        found[recipe] = Introduced(recipe, who, where, spec, tuple(adoptions[recipe]))
+    return {recipe: found[recipe] for recipe in recipes}
 
 
 def _standing(active: bool, in_set: bool, *, adopted: bool) -> str:

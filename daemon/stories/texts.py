@@ -55,14 +55,15 @@ def _under_each_recipe(connection: duckdb.DuckDBPyConnection, text_id: str) -> l
     told = attempts.by_recipe(attempts.happenings(connection, text_id))
     if not told:
         return ["", "no teacher has answered yet"]
-    heads = introduced(connection, list(told))
+    heads = list(introduced(connection, list(told)).values())
     return [
         line
-        for recipe, happenings in told.items()
+        for before, head in zip([None, *heads], heads, strict=False)
         for line in (
             "",
-            *heads[recipe].lines,
-            *(line for happening in happenings for line in attempts.lines(happening)),
+            *head.lines,
+            *([f"  unlike the recipe before in {', '.join(head.unlike(before))}"] if before else []),
+            *(line for happening in told[head.recipe] for line in attempts.lines(happening)),
         )
     ]
 

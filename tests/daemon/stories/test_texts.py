@@ -87,6 +87,13 @@ def test_each_attempt_is_told_with_what_came_of_it(tell, said):
     assert said in tell(text_id(TEXT), *THREE)
 
 
+def test_of_each_recipe_is_told_in_what_it_is_unlike_the_one_before(tell):
+    told = tell(text_id(TEXT), *THREE)
+    assert told.count("unlike") == 2
+    assert "event 12, 2026-11-22 12:00:12 UTC: adopted, relabel" in told.partition("  unlike the recipe before in")[0]
+    assert "  unlike the recipe before in fingerprint, kind, model, prompt\n" in told
+
+
 def test_an_answer_that_was_the_labels_own_json_is_told_as_that_json(tell):
     told = tell(text_id(TEXT), *BEGUN, a_label(TEXT, recipe=A, rationale="1. It says:\n2. more", summary="Rise."))
     shown = told.partition("and nothing else:\n      | ")[2].partition("\n")[0]
