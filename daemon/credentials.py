@@ -32,8 +32,9 @@ def secret(name: str, environment: Mapping[str, str]) -> str | None:
 
 
 def kept_from_teacher(secrets: Collection[str]) -> frozenset[str]:
-    """Variables that the worker of a teacher with these `secrets` does not get. One that has any may look in the folder."""
-    others = HUB if secrets else (*HUB, FOLDER)
+    """Variables that the worker of a teacher with these `secrets` does not get. A server's key may lie in the folder; the
+    hub's token was taken out of it when the service started."""
+    others = HUB if set(secrets) - set(HUB) else (*HUB, FOLDER)
     return frozenset(others) - frozenset(secrets)
 
 

@@ -62,7 +62,7 @@ def server(patient: Patient) -> Iterator[Finding]:
         yield _finding("problem", str(problem), "correct it, then: finsdistill doctor")
         return
     if teacher.api_key_env is not None:
-        yield _finding("ok", f"a key is in {teacher.api_key_env}")
+        yield _finding("ok", f"teacher.api_key_env names {teacher.api_key_env}, and a key is there")
         for url in in_the_open(teacher.base_urls):
             yield _finding("warning", f"the key would travel to {url} unencrypted", "use https there")
     greeted = _greet(teacher, key, within_s=patient.machine.server_s)

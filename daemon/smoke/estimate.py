@@ -47,8 +47,8 @@ def _of_labels(labelling: LabellingFigures | None) -> Iterator[str]:
     if labelling is None or not labelling.accepted:
         return
     yield (
-        f"all texts are like these {labelling.texts}, and are asked as few at a time: on a GPU the service's batches of "
-        "many texts are several times faster, so this is the most that it takes"
+        f"all texts are like these {labelling.texts}, and are asked as few at a time: the service's batches of "
+        "many texts on a GPU, or many requests at once to a server, are several times faster, so this is the most that it takes"
     )
     if labelling.source == "samples":
         yield "the texts were invented samples, since this state has no chunks yet"

@@ -53,9 +53,9 @@ def test_a_name_is_a_name_and_never_a_path(tmp_path, name):
         # a server's: its key may lie in the folder, and the hub's token is nothing to it
         (("VLLM_KEY",), {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}, {"VLLM_KEY", "CREDENTIALS_DIRECTORY"}),
         # a local model's
-        (("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), set(), {"CREDENTIALS_DIRECTORY"}),
+        (("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), {"CREDENTIALS_DIRECTORY"}, {"CREDENTIALS_DIRECTORY"}),
         # a server that takes the hub's token
-        (("HF_TOKEN",), {"HUGGING_FACE_HUB_TOKEN"}, {"CREDENTIALS_DIRECTORY"}),
+        (("HF_TOKEN",), {"HUGGING_FACE_HUB_TOKEN", "CREDENTIALS_DIRECTORY"}, {"CREDENTIALS_DIRECTORY"}),
     ],
 )
 def test_each_child_gets_the_secrets_that_it_needs_and_no_others(secrets, from_teacher, from_student):

@@ -89,7 +89,7 @@ def test_servers_that_answer_as_different_models_are_a_problem(tmp_path):
         ({}, "problem", "names VLLM_KEY, which is not set"),
         ({"VLLM_KEY": " "}, "problem", "names VLLM_KEY, which is not set"),
         ({"VLLM_KEY": "a b"}, "problem", "VLLM_KEY holds spaces"),
-        ({"VLLM_KEY": KEY}, "ok", "a key is in VLLM_KEY"),
+        ({"VLLM_KEY": KEY}, "ok", "names VLLM_KEY, and a key is there"),
     ],
 )
 def test_whether_there_is_a_key_is_told_and_the_key_is_not(tmp_path, environment, level, said):
@@ -98,6 +98,14 @@ def test_whether_there_is_a_key_is_told_and_the_key_is_not(tmp_path, environment
     assert found[0].level == level and said in found[0].seen
     assert [finding.level for finding in found[1:]] == (["ok"] if level == "ok" else [])
     assert one.keys <= {f"Bearer {KEY}"}
+
+
+def test_a_key_is_found_in_the_folder_that_systemd_fills(tmp_path):
+    (tmp_path / "vllm_key").write_text(f"{KEY}\n")
+    folder = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    with LlmServer(key=KEY) as one:
+        found = looked(tmp_path, one.base_url, environment=folder, api_key_env="VLLM_KEY")
+    assert [finding.level for finding in found] == ["ok", "ok"]
 
 
 def test_a_key_that_a_server_refuses_is_a_problem(tmp_path):
