@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
+from daemon.filing.prose import digit_share
 from trainer.seedling.language import sentences
 
 _PAGE: Final = """<html><head><title>10-K</title></head><body>
@@ -27,7 +28,11 @@ def texts(count: int, *, first: int = 0) -> list[str]:
 
 def _text(number: int) -> str:
     rng = random.Random(number)
-    return " ".join([f"In case {number} the following is to be said.", *sentences(rng, characters=300, babbled=0.0)])
+    while True:
+        said = sentences(rng, characters=300, babbled=0.0)
+        text = " ".join([f"In case {number} the following is to be said.", *said])
+        if digit_share(text) < 0.15:  # with more a text of figures alone would be no prose, and so no chunk
+            return text
 
 
 def drop(inbox: Path, number: int, passages: Sequence[str]) -> Path:
