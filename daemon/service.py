@@ -57,8 +57,8 @@ def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
                 break
             app.stop.wait(0.2)
     failure.raise_if_any()
-    if not app.stop.is_set() and app.label.paused is not None and (left := app.label.left()):
-        raise LabellingWaits(f"{left:,} texts wait for a label: {app.label.paused}")
+    if not app.stop.is_set() and (why := app.label.stuck()) is not None:
+        raise LabellingWaits(f"labelling waits: {why}")
     words = "stopped" if app.stop.is_set() else "nothing_pending"
     structlog.get_logger().info(words, seq=app.log.head.seq, next="finsdistill status")
 

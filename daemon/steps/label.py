@@ -95,10 +95,14 @@ class Label:
         """As it was when the service started."""
         return self._guards.recipes.configured
 
-    def left(self) -> int:
-        """Texts that wait for a label."""
-        pending = "SELECT count(*) FROM pending" if self._guards.recipes.labels else "SELECT count(*) FROM texts"
-        return int(self._log.query(pending)[0][0])
+    def stuck(self) -> str | None:
+        """Why texts wait for a label although nothing is left to do; None when none does."""
+        pause = self._guards.pauses.now
+        if pause is None:
+            return None
+        counted = "pending" if self._log.query("SELECT 1 FROM raw.recipe_changes LIMIT 1") else "texts"
+        (left,) = self._log.query(f"SELECT count(*) FROM {counted}")[0]  # noqa: S608 - our own words
+        return pause.reason if left or pause.cause == "decision" else None
 
     @property
     def waiting(self) -> bool:

@@ -58,7 +58,7 @@ def recipes(home: Home) -> list[str]:
 def test_nothing_is_asked_before_a_person_has_decided(changed: Home, server: LlmServer) -> None:
     run = changed.run("run", "--once")
     assert run.returncode == 1 and server.asked == 0
-    assert "6 texts wait for a label" in run.stderr and "finsdistill plan" in run.stderr
+    assert "labelling waits: the configured recipe" in run.stderr and "finsdistill plan" in run.stderr
     assert "PAUSED       labelling: the configured recipe" in changed.run("status").stdout
 
 
