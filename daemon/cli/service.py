@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from daemon.cli.options import Config
-from daemon.settings import find_config, load_settings
+from daemon.credentials import HUB
+from daemon.settings import Settings, find_config, load_settings
 from daemon.systemd.install import install, uninstall
 from daemon.systemd.places import Places, system_places, user_places
 from daemon.systemd.reach import check_reach, command_path, installed_in, writable_paths
-from daemon.systemd.units import ACCOUNT, SYSTEM_CONFIG, Unit, UnitProblem, system_unit, user_unit
+from daemon.systemd.units import ACCOUNT, HUB_CREDENTIAL, SYSTEM_CONFIG, Unit, UnitProblem, system_unit, user_unit
 from daemon.terminal import printable
 
 System = Annotated[
@@ -36,7 +37,8 @@ def install_unit(
     """Write a systemd unit: yours, or with --system the machine's."""
     found = find_config(config or (SYSTEM_CONFIG if system else None), os.environ).absolute()
     settings = load_settings(found)
-    unit, writable = Unit(command_path(), found), writable_paths(settings) if system else ()
+    unit = Unit(command_path(), found, (HUB_CREDENTIAL, *_keys(settings)))
+    writable = writable_paths(settings) if system else ()
     text = system_unit(unit, writable) if system else user_unit(unit)
     hidden = _hidden(found) if system else None
     if only_print:
@@ -54,6 +56,11 @@ def uninstall_unit(system: System = False, config: Config = None) -> None:  # no
     done = uninstall(_places(system=system))
     account = [f"User and group {ACCOUNT} stay: the state belongs to them (`userdel {ACCOUNT}` removes them)."]
     _say([*done, "The state stays where it is.", *(account if system else [])])
+
+
+def _keys(settings: Settings) -> list[str]:
+    """The files of the secrets that the teacher needs beside the hub's token."""
+    return [name.lower() for name in settings.teacher.secrets if name not in HUB]
 
 
 def _hidden(config: Path) -> UnitProblem | None:

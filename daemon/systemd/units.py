@@ -12,6 +12,7 @@ ACCOUNT: Final = "finsdistill"
 MARK: Final = "# Written by `finsdistill service install`, which replaces it: put changes of yours into a drop-in"
 SYSTEM_STATE: Final = Path("/var/lib/finsdistill")
 SYSTEM_CONFIG: Final = Path("/etc/finsdistill/config.toml")
+HUB_CREDENTIAL: Final = "hf_token"
 # What systemd's own quoting would read as something else. Nobody needs them in a path.
 _UNQUOTABLE: Final = re.compile(r'[\x00-\x1f\x7f"\\$]')
 
@@ -22,10 +23,11 @@ class UnitProblem(FinsdistillError):
 
 @dataclass(frozen=True)
 class Unit:
-    """What a unit runs: the installed command and the configuration, both absolute."""
+    """What a unit runs: the installed command and the configuration, both absolute; `credentials` are names of files."""
 
     command: Path
     config: Path
+    credentials: tuple[str, ...] = (HUB_CREDENTIAL,)
 
 
 def quoted(path: Path) -> str:
@@ -48,7 +50,8 @@ def system_unit(unit: Unit, writable: tuple[Path, ...] = ()) -> str:
 
 
 def _common(unit: Unit) -> str:
-    return _COMMON.format(command=quoted(unit.command), config=quoted(unit.config))
+    credentials = "".join(_CREDENTIAL.format(name=name) for name in unit.credentials)
+    return _COMMON.format(command=quoted(unit.command), config=quoted(unit.config), credentials=credentials)
 
 
 SYSUSERS: Final = f"""\
@@ -79,12 +82,13 @@ OOMPolicy=continue
 LimitNOFILE=65536
 # A core file would hold the credentials.
 LimitCORE=0
-# The Hugging Face token: a file with the token alone. systemd reads it, so it may be root's, mode 0600. The line after
-# it stands in where there is no such file, which is then no error; the service takes an empty credential for none.
-LoadCredential=hf_token:%E/finsdistill/hf_token
-SetCredential=hf_token:\\n
-NoNewPrivileges=yes
+# The Hugging Face token and the key of a teacher's server: files with the secret alone. systemd reads them, so they may be
+# root's, mode 0600. The line after each stands in where there is no such file, which is then no error; the service takes
+# an empty credential for none.
+{credentials}NoNewPrivileges=yes
 """
+
+_CREDENTIAL: Final = "LoadCredential={name}:%E/finsdistill/{name}\nSetCredential={name}:\\n\n"
 
 _USER: Final = """\
 {mark} (systemctl --user edit finsdistill).

@@ -74,6 +74,13 @@ def test_both_units_say_how_the_service_is_run(kind, key, value):
     assert settings_of(TEXTS[kind](a_unit()))[key] == [value]
 
 
+@pytest.mark.parametrize("kind", ["user", "system"])
+def test_a_servers_key_comes_as_a_credential_beside_the_hubs_token(kind):
+    unit = Unit(Path("/bin/true"), Path("/etc/finsdistill/config.toml"), ("hf_token", "vllm_key"))
+    files = ["hf_token:%E/finsdistill/hf_token", "vllm_key:%E/finsdistill/vllm_key"]
+    assert settings_of(TEXTS[kind](unit))["LoadCredential"] == files
+
+
 def test_only_the_system_unit_has_a_user_and_folders_of_its_own():
     user, system = settings_of(user_unit(a_unit())), settings_of(system_unit(a_unit(), (Path("/srv/state"),)))
     assert (system["User"], system["StateDirectory"], system["ReadWritePaths"]) == (
