@@ -227,3 +227,12 @@ def test_a_server_that_is_away_is_waited_for_and_no_text_is_the_worse_for_it(hom
         assert service.end(signal.SIGTERM) == 0
     assert {end.word for end in ends(home).values()} == {"labelled"} and count(home, "refusals") == 0
     assert sum(times > 1 for times in calls(server).values()) <= 8  # the window: twice the concurrency
+
+
+def test_a_run_that_somebody_else_answers_again_and_again_ends_with_1_and_leaves_the_text_pending(home):
+    with LlmServer("vllm") as server:
+        server.misbehave(llm_faults.another_model("somebody/else"), on=on(3))
+        texts_in(labelled_by(home, server, timeout_s=1.0, patience_s=10), 4)
+        run = home.run("run", "--once")
+    assert run.returncode == 1 and "somebody/else" in run.stderr.splitlines()[-1]
+    assert count(home, "pending") >= 1 and count(home, "dead_letters") == 0
