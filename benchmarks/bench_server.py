@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -34,7 +34,7 @@ from tests.filings_of_texts import drop, texts  # noqa: E402
 ROW_MS: Final = 3.0
 REQUEST_MS: Final = 1.0
 CONCURRENCY: Final = 64
-WINDOW: Final = 2 * CONCURRENCY
+WINDOW: Final = 2 * CONCURRENCY  # texts that the client has at once
 _TICKS_A_S: Final = os.sysconf("SC_CLK_TCK")
 
 CONFIG = """
@@ -64,8 +64,7 @@ class Server:
 
     def seen(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_seen", timeout=10) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+            return cast("dict[str, Any]", json.load(answer))
 
 
 @dataclass
@@ -73,8 +72,7 @@ class Bounds:
     missed: list[str] = field(default_factory=list)
 
     def hold(self, what: str, figure: float, bound: float, *, exactly: bool = False, unit: str = "") -> None:
-        good = figure == bound if exactly else figure <= bound
-        word = "must be" if exactly else "at most"
+        good, word = (figure == bound, "must be") if exactly else (figure <= bound, "at most")
         shown = f"{figure:.3f}" if isinstance(figure, float) else f"{figure}"
         print(f"  {'ok  ' if good else 'MISS'} {what}: {shown}{unit} ({word} {bound:g}{unit})", flush=True)
         if not good:
@@ -169,8 +167,9 @@ def measure_speed(folder: Path, bounds: Bounds, *, many: int, strict: bool) -> N
     else:
         print(f"       overhead a row {row_ms:.3f} ms: too few rows to judge")
     rate = many / (last(lines, "labels_appended") - seen["first_at"])
-    mean = sum(batches) / len(batches)
-    print(f"       {rate:,.0f} labels/s until the last commit, {len(batches)} commits of {mean:.0f} labels on average")
+    print(
+        f"       {rate:,.0f} labels/s until the last commit, {len(batches)} commits of {many / len(batches):.0f} on average"
+    )
     print(f"       the client's process took {cpu_s:.2f} s of CPU, its start included")
 
 

@@ -8,6 +8,7 @@ from daemon.teachers.extractive import ExtractiveSettings
 from daemon.teachers.local.settings import LocalSettings
 from daemon.teachers.protocol import TeacherInfo
 from daemon.teachers.recipe import Recipe
+from store.ids import short_id
 from store.log import EventLog
 from tests.builders import a_chunk, a_filing, a_label, a_log, a_recipe, an_adoption, put
 
@@ -81,3 +82,11 @@ def test_a_teacher_that_reports_something_else_may_not_label(log, revision, fing
     assert now.wanted is None and not now.labels
     assert now.met(TeacherInfo(model="m", revision=revision, fingerprint=fingerprint)) == labels
     assert (now.question is None) == labels
+
+
+def test_what_is_declared_is_all_that_the_recipes_name_is_made_of(log):
+    Recipes(log, RIGHT, whole=False).met(TeacherInfo(model="m", revision="r1", fingerprint="f1"))
+    ((recipe, spec),) = log.query("SELECT recipe, spec FROM recipes")
+    declared = Recipe.model_validate_json(spec)
+    assert recipe == short_id(spec) == declared.recipe_id
+    assert declared == RIGHT.model_copy(update={"revision": "r1", "fingerprint": "f1"})
