@@ -40,8 +40,10 @@ def read_answer(
 def _find(raw: str, limits: Limits, *, truncated: bool) -> Read | Refused:
     """The first object that is an answer, else what can be repaired to one; else why there is none."""
     objects = list(complete_objects(raw))
-    ours = [read_object(text) for text in islice(filter(like_an_answer, objects), _MAX_OBJECTS)]
-    reads = [read for read in (*ours, repaired(raw, limits, truncated=truncated)) if read is not None]
+    reads = [read_object(text) for text in islice(filter(like_an_answer, objects), _MAX_OBJECTS)]
+    # Repairing costs three times what all the rest does, so it is tried only where nothing else is an answer.
+    if not any(isinstance(read, Read) for read in reads) and (read := repaired(raw, limits, truncated=truncated)):
+        reads.append(read)
     if usable := next((read for read in reads if isinstance(read, Read)), None):
         return usable
     refusals = [read for read in (*reads, *map(read_object, objects[:1])) if isinstance(read, Refused)]

@@ -97,6 +97,7 @@ class Label:
 
     def stuck(self) -> str | None:
         """Why texts wait for a label although nothing is left to do; None when none does."""
+        self._watch()  # it may have gone since the last look
         pause = self._guards.pauses.now
         if pause is None:
             return None
