@@ -43,7 +43,11 @@ class Flavour:
     name: str = "vllm"
     checks_model: bool = True  # the others answer to any name
     open_paths: tuple[str, ...] = ()  # no key is asked for them
-    busy: tuple[int, str, str] = (503, "The server is overloaded.", "ServiceUnavailableError")  # by a proxy in front
+    busy: tuple[int, str, str] = (
+        503,
+        "The engine is currently busy and cannot accept new requests. Please try again later or on a different instance.",
+        "Service Unavailable",
+    )
 
     def models(self, served: Served) -> Json:
         """`created` and the permission's id are others each time, as vLLM's are."""
@@ -71,9 +75,11 @@ class Flavour:
     def too_long(self, tokens: int) -> tuple[int, Json] | None:
         """None where the server cuts the prompt and says nothing."""
         why = (
-            f"This model's maximum context length is {CONTEXT} tokens. However, your request has {tokens} input tokens."
+            f"This model's maximum context length is {CONTEXT} tokens. However, your prompt contains {tokens} input "
+            "tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input "
+            f"prompt. (parameter=input_tokens, value={tokens})"
         )
-        return 400, self.error(400, f"{why} Please reduce the length of the input messages.", "BadRequestError")
+        return 400, self.error(400, why, "BadRequestError")
 
     def page(self, path: str, served: Served) -> Json | None:  # noqa: ARG002 - the others tell
         """Another endpoint of this server; None where there is none."""
@@ -105,6 +111,10 @@ class SGLang(Flavour):
     def error(self, status: int, message: str, kind: str) -> Json:
         return {"object": "error", "message": message, "type": kind, "param": None, "code": status}
 
+    def too_long(self, tokens: int) -> tuple[int, Json] | None:
+        why = f"The input ({tokens} tokens) is longer than the model's context length ({CONTEXT} tokens)."
+        return 400, self.error(400, why, "BadRequestError")
+
     def page(self, path: str, served: Served) -> Json | None:
         info = {
             "model_path": served.weights,
@@ -120,13 +130,13 @@ class SGLang(Flavour):
 class LlamaCpp(Flavour):
     name: str = "llama.cpp"
     checks_model: bool = False
-    open_paths: tuple[str, ...] = ("/health", "/models", "/v1/models", "/api/tags", "/")
+    open_paths: tuple[str, ...] = ("/health", "/v1/health", "/")
     busy: tuple[int, str, str] = (503, "Loading model", "unavailable_error")
 
     def models(self, served: Served) -> Json:
         sizes = {"n_params": 8_030_261_312, "size": 4_912_898_304, "n_vocab": 128_256, "n_ctx_train": 131_072}
-        meta = {"vocab_type": 2, "n_embd": 4096} | sizes
-        card = self._card(served, "llamacpp") | {"aliases": [], "tags": [], "meta": meta}
+        meta = {"vocab_type": 2, "n_embd": 4096, "n_ctx": CONTEXT, "ftype": "Q4_K - Medium"} | sizes
+        card = self._card(served, "llamacpp") | {"aliases": [served.model], "tags": [], "meta": meta}
         del card["root"]
         old = {
             "name": served.model,
@@ -138,9 +148,10 @@ class LlamaCpp(Flavour):
         }
         return {"models": [old]} | _listed(card)
 
-    def completion(self, served: Served, asked_for: str, said: Said) -> Json:
+    def completion(self, served: Served, asked_for: str, said: Said) -> Json:  # noqa: ARG002
+        """Under its own name, whatever it was asked for; the fingerprint is that of the build, whatever the model."""
         choice = {"finish_reason": said.finish_reason}
-        body = _completion(asked_for, {"content": said.content}, choice, said)
+        body = _completion(served.model, {"content": said.content}, choice, said)
         timings = {"prompt_n": said.tokens[0], "predicted_n": said.tokens[1], "predicted_per_second": 41.5}
         return body | {"system_fingerprint": f"b7100-{served.fingerprint}", "timings": timings}
 
@@ -151,7 +162,7 @@ class LlamaCpp(Flavour):
         return self.error(401, "Invalid API Key", "authentication_error")
 
     def too_long(self, tokens: int) -> tuple[int, Json] | None:
-        why = "the request exceeds the available context size, try increasing it"
+        why = f"request ({tokens} tokens) exceeds the available context size ({CONTEXT} tokens), try increasing it"
         body = self.error(400, why, "exceed_context_size_error")
         body["error"] |= {"n_prompt_tokens": tokens, "n_ctx": CONTEXT}
         return 400, body
@@ -160,7 +171,8 @@ class LlamaCpp(Flavour):
         props = {
             "default_generation_settings": {"n_ctx": CONTEXT},
             "total_slots": 4,
-            "model_path": served.weights,
+            "model_alias": served.model,
+            "model_path": f"{served.weights}.gguf",
             "build_info": f"b7100-{served.fingerprint}",
         }
         pages: dict[str, Json] = {"/props": props, "/health": {"status": "ok"}}

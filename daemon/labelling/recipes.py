@@ -1,7 +1,5 @@
 """Exactly one recipe is active: which one is configured, and whether it may label."""
 
-import structlog
-
 from daemon.teachers.protocol import TeacherInfo
 from daemon.teachers.recipe import Recipe
 from store.events import RecipeAdopted, RecipeDeclared
@@ -47,9 +45,6 @@ class Recipes:
         """The teacher said who it is: whether it may label."""
         recipe = self.configured if self._whole else self.configured.answered_by(info)
         if self._wanted is None or recipe.recipe_id != self._wanted.recipe_id:
-            structlog.get_logger().info(
-                "teacher_met", model=info.model, revision=info.revision, fingerprint=info.fingerprint
-            )
             self._settle(recipe)
         return self.labels
 

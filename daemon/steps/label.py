@@ -133,12 +133,12 @@ class Label:
         """Whether who answers may label. What another teacher was asked is forgotten here: it is still pending."""
         may_label = self._guards.recipes.met(info)
         self._met()
-        if may_label:
-            self._words.info("teacher_ready", model=info.model, revision=info.revision, fingerprint=info.fingerprint)
-            return True
-        self._asked.clear()
-        self._texts.forget()
-        return False
+        word = "teacher_ready" if may_label else "teacher_changed"
+        self._words.info(word, model=info.model, revision=info.revision, fingerprint=info.fingerprint)
+        if not may_label:
+            self._asked.clear()
+            self._texts.forget()
+        return may_label
 
     def _meet(self) -> bool:
         self._activity.show("labelling", 0, None, "the teacher is loading")

@@ -58,7 +58,7 @@ class Http:
                     return TooLarge(most)
                 return Got(response.status, self._key.hidden_in(data), response.headers.get("Retry-After"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
-            return Unreached(self._words(error))
+            return Unreached(self._words(_plain(error)))
         except TimeoutError:
             return TimedOut(self._timeout_s)
         except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError) as error:
@@ -66,6 +66,12 @@ class Http:
 
     def _words(self, error: Exception) -> str:
         return self.hidden(str(error) or type(error).__name__)[:_WORDS]
+
+
+def _plain(error: Exception) -> Exception:
+    """aiohttp's own words name host and port once more, and TLS where there is none."""
+    os_error = getattr(error, "os_error", None)
+    return os_error if isinstance(os_error, OSError) and str(os_error) else error
 
 
 async def _bounded(content: aiohttp.StreamReader, most: int) -> bytes | None:
