@@ -115,7 +115,7 @@ def test_a_dead_letter_says_what_the_server_did(broken):
 WHO = {
     "vllm": ("/models/llama-3.1-8b", "vllm-0.15.1-5f3a9c21"),
     "sglang": ("/models/llama-3.1-8b", "5f3a9c21"),
-    "llama.cpp": ("8030261312 parameters in 4912898304 bytes", "b7100-5f3a9c21"),
+    "llama.cpp": ("llama-3.1-8b.gguf, 8030261312 parameters in 4912898304 bytes", "b7100-5f3a9c21"),
     "ollama": ("5f3a9c21" * 8, "fp_ollama"),
 }
 

@@ -229,13 +229,13 @@ def test_a_restart_in_a_pause_does_not_tell_it_again(log, label):
 
 
 def test_a_teacher_that_talks_only_nonsense_is_not_asked_everything(log, label):
-    chunks(log, *(f"junk {number}" for number in range(300)))
+    chunks(log, *(f"junk {number}" for number in range(400)))
     step = label(attempts=1)
     work(step)
     assert step.paused is not None and "200 not_json" in step.paused and pauses(log) == [True]
     (dead,) = log.query("SELECT count(*) FROM dead_letters")[0]
     assert 200 <= dead <= 200 + 128
-    assert log.query("SELECT count(*) FROM pending") == [(300 - dead,)] and step.stuck() == step.paused
+    assert log.query("SELECT count(*) FROM pending") == [(400 - dead,)] and step.stuck() == step.paused
 
 
 def test_the_tokens_of_a_day_bound_what_is_asked(log, label):

@@ -91,3 +91,7 @@ def test_the_canary_names_neither_json_nor_a_field():
 def test_each_known_server_gets_its_own_advice_and_an_unknown_one_all_of_it(owner, words):
     assert words in switch_on(owner) and words in switch_on("somebody") and words in switch_on(None)
     assert len(switch_on(owner)) < len(switch_on(None))
+
+
+def test_an_unknown_server_is_told_of_the_one_that_passes_every_schema_over():
+    assert "transformers serve" in switch_on("somebody")

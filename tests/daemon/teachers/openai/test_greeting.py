@@ -7,7 +7,7 @@ import pytest
 from daemon.teachers.base import TeacherAway, TeacherUnavailable
 from tests import llm_faults as faults
 from tests.daemon.teachers.openai.loopback import Time, info_of, replies_of, request, teacher_at
-from tests.llm_flavours import FLAVOURS, Served
+from tests.llm_flavours import FLAVOURS, LlamaCpp, Served, SGLang
 from tests.llm_server import LlmServer
 
 KEY = "sk-loopback-3141"
@@ -18,7 +18,7 @@ KEY = "sk-loopback-3141"
     [
         ("vllm", "/models/llama-3.1-8b", "vllm-0.15.1-5f3a9c21"),
         ("sglang", "/models/llama-3.1-8b", "5f3a9c21"),
-        ("llama.cpp", "8030261312 parameters in 4912898304 bytes", "b7100-5f3a9c21"),
+        ("llama.cpp", "llama-3.1-8b.gguf, 8030261312 parameters in 4912898304 bytes", "b7100-5f3a9c21"),
         ("ollama", "5f3a9c21" * 8, "fp_ollama"),
     ],
 )
@@ -41,6 +41,30 @@ def test_a_server_that_ignores_the_schema_is_told_apart_and_what_to_switch_on_is
         server.mislead(faults.ignores_the_schema)
         info_of(teacher_at(server.base_url))
     assert advice.get(flavour, "Ollama 0.5") in str(problem.value) and server.base_url in str(problem.value)
+
+
+@pytest.mark.parametrize("status", [400, 422, 501])
+def test_a_server_that_refuses_the_schema_itself_is_told_what_to_switch_on(status):
+    words = "Grammar-based generation is not supported when the server is launched with --grammar-backend none"
+    with LlmServer("sglang") as server, pytest.raises(TeacherUnavailable) as problem:
+        server.mislead(faults.server_error(status, words))
+        info_of(teacher_at(server.base_url))
+    assert words in str(problem.value) and "not none" in str(problem.value) and "schema" in str(problem.value)
+
+
+@pytest.mark.parametrize(("new", "asked"), [(True, {"/model_info"}), (False, {"/model_info", "/get_model_info"})])
+def test_an_sglang_of_either_age_says_which_weights_it_has(new, asked, monkeypatch):
+    page = SGLang.page
+    monkeypatch.setattr(SGLang, "page", lambda self, at, served: None if new is (at[1] == "g") else page(self, at, served))
+    with LlmServer("sglang") as server:
+        assert info_of(teacher_at(server.base_url)).revision == "/models/llama-3.1-8b"
+    assert {path for path in server.paths if "model_info" in path} == asked
+
+
+def test_a_llama_cpp_that_hides_its_file_is_known_by_its_sizes(monkeypatch):
+    monkeypatch.setattr(LlamaCpp, "page", lambda self, at, served: None)
+    with LlmServer("llama.cpp") as server:
+        assert info_of(teacher_at(server.base_url)).revision == "8030261312 parameters in 4912898304 bytes"
 
 
 def test_a_model_that_is_not_there_is_answered_with_those_that_are():

@@ -1,5 +1,7 @@
 """When a server rests, for how long, and when nobody is there any more. The clock moves only for who sleeps."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,15 @@ from hypothesis import strategies as st
 from daemon.teachers.base import TeacherAway
 from tests import llm_faults as faults
 from tests.daemon.teachers.openai.loopback import Time, replies_of, reply_of, request, teacher_at
+from tests.llm_flavours import Ollama
 from tests.llm_server import LlmServer
+
+
+@dataclass(frozen=True)
+class WeightsAsDigest(Ollama):
+    def page(self, path, served):
+        return super().page(path, replace(served, fingerprint=served.weights))
+
 
 TEXTS = [request(f"Sales rose {i}%.") for i in range(12)]
 
@@ -96,6 +106,66 @@ def test_a_server_that_goes_away_leaves_its_texts_to_the_others():
 def test_the_last_server_that_goes_away_is_nobodys_fault():
     with LlmServer("vllm") as server, pytest.raises(TeacherAway, match="no server answers now"):
         reply_of(teacher_at(server.base_url), before=server.stop)
+
+
+def swapped(server, time, *, idle_s):
+    """Between two texts the server is started again with another file behind the same name: nothing else gives it away."""
+
+    def change():
+        time.now += idle_s
+        server.stop()
+        server.served = replace(server.served, weights="/models/another")
+        server.start()
+
+    return change
+
+
+@pytest.mark.parametrize("flavour", ["vllm", "sglang", "llama.cpp", "ollama"])
+def test_a_server_that_rested_and_is_another_one_now_gets_no_text(flavour):
+    time = Time()
+    with LlmServer(flavour) as server, pytest.raises(TeacherAway, match="another"):
+        server.served = replace(server.served, fingerprint="the-build")
+        if flavour == "ollama":
+            server.flavour = WeightsAsDigest()
+        reply_of(teacher_at(server.base_url, time=time), before=swapped(server, time, idle_s=2))
+    assert server.asked == 0
+
+
+@pytest.mark.parametrize("fault", [faults.closes_early, faults.half_a_body, faults.busy, faults.server_error(502)])
+def test_after_any_trouble_a_server_is_looked_at_before_it_gets_another_text(fault):
+    with LlmServer("llama.cpp") as server, pytest.raises(TeacherAway, match="another.gguf"):
+
+        def dies(question, reply):
+            server.served = replace(server.served, weights="/models/another")
+            return fault(question, reply)
+
+        server.misbehave(dies, first=1)
+        reply_of(teacher_at(server.base_url))
+    assert server.asked == 1
+
+
+def test_a_server_that_is_asked_all_the_time_is_not_looked_at_again():
+    with LlmServer("llama.cpp") as server:
+        server.misbehave(faults.too_many_requests("20"), on="rose 3%", first=1)
+        replies_of(teacher_at(server.base_url, concurrency=2), *TEXTS)
+    assert (server.paths["/v1/models"], server.canaries) == (1, 1)
+
+
+def test_a_server_that_was_only_idle_is_looked_at_once_however_many_texts_come():
+    time = Time()
+    with LlmServer("llama.cpp") as server:
+        teacher = teacher_at(server.base_url, time=time)
+        replies = replies_of(teacher, *TEXTS, before=lambda: setattr(time, "now", 2.0))
+    assert {reply.type for reply in replies} == {"answered"}
+    assert (server.paths["/v1/models"], server.canaries) == (2, 1)
+
+
+def test_one_of_several_that_came_back_as_another_gets_no_text_while_the_rest_work():
+    time = Time()
+    with LlmServer("llama.cpp") as one, LlmServer("llama.cpp") as other:
+        change = swapped(other, time, idle_s=2)
+        replies = replies_of(teacher_at(one.base_url, other.base_url, time=time), *TEXTS, before=change)
+    assert {reply.type for reply in replies} == {"answered"} and (one.asked, other.asked) == (12, 0)
 
 
 def test_texts_are_shared_out_evenly():
