@@ -41,6 +41,12 @@ class Recipes:
             "relabel` or `finsdistill adopt --keep-old`, or set [teacher] back and restart"
         )
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the active recipe is the configured one as far as is known before the teacher has said who it is."""
+        rows = self._log.query("SELECT spec FROM recipes WHERE active")
+        return bool(rows) and Recipe.model_validate_json(rows[0][0]).asks_like(self.configured)
+
     def met(self, info: TeacherInfo) -> bool:
         """The teacher said who it is: whether it may label."""
         recipe = self.configured if self._whole else self.configured.answered_by(info)

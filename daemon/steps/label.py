@@ -25,7 +25,6 @@ from store.log import EventLog
 from store.records import Append
 
 _WAIT_S: Final = 0.5  # for an outcome; bounds how long a stop waits for us
-_ANY_TEXT: Final = "SELECT 1 FROM raw.chunks LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Label:
         if self._gpu.holder == "teacher" and not self._guards.hold():
             if self._guards.recipes.labels:
                 self._ask()
-            elif self._guards.recipes.wanted is None and (self._early or self._log.query(_ANY_TEXT)):
+            elif self._guards.recipes.wanted is None and (self._early or self._is_needed()):
                 return self._meet()
         if not self._asked:
             self._activity.clear("labelling")
@@ -139,6 +138,11 @@ class Label:
             self._asked.clear()
             self._texts.forget()
         return may_label
+
+    def _is_needed(self) -> bool:
+        """Whether there is anything for a teacher that has not said yet who it is: a model takes minutes to load."""
+        texts = "pending" if self._guards.recipes.may_go_on else "raw.chunks"
+        return bool(self._log.query(f"SELECT 1 FROM {texts} LIMIT 1"))  # noqa: S608 - our own words
 
     def _meet(self) -> bool:
         self._activity.show("labelling", 0, None, "the teacher is loading")

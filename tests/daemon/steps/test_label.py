@@ -41,10 +41,14 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
     steps: list[Label] = []
 
     def make(
-        gpu: Handover | None = None, attempts: int = 3, recipe: Recipe = CONFIGURED, daily: int | None = None
+        gpu: Handover | None = None,
+        attempts: int = 3,
+        recipe: Recipe = CONFIGURED,
+        daily: int | None = None,
+        whole: bool = True,
     ) -> Label:
         command = [sys.executable, "-P", SCRIPT]
-        guards = Guards(Recipes(log, recipe, whole=True), Pauses(log, Activity()), Breaker(), Budget(log, daily))
+        guards = Guards(Recipes(log, recipe, whole=whole), Pauses(log, Activity()), Breaker(), Budget(log, daily))
         step = Label(
             log,
             lambda approve: SupervisedTeacher(
@@ -246,3 +250,14 @@ def test_the_tokens_of_a_day_bound_what_is_asked(log, label):
     work(step)
     assert step.paused is not None and "6 tokens were used today" in step.paused
     assert log.query("SELECT count(*) FROM pending") == [(1,)] and step.stuck() == step.paused
+
+
+def test_a_teacher_that_must_say_first_who_it_is_is_not_opened_for_nothing(log, label, tmp_path):
+    work(label(whole=False))
+    assert not (tmp_path / "work").exists()
+    chunks(log, *GOOD)
+    work(label(whole=False))
+    worked = (tmp_path / "work" / "worker.log").stat().st_mtime_ns
+    work(label(whole=False))
+    assert (tmp_path / "work" / "worker.log").stat().st_mtime_ns == worked
+    assert log.query("SELECT count(*) FROM triplets") == [(3,)]
