@@ -22,6 +22,7 @@ from daemon.teachers.supervisor import Patience, SupervisedTeacher
 from store.ids import text_id
 from store.log import EventLog
 from tests.builders import a_chunk, a_filing, a_log, a_requeue, an_adoption, put
+from trainer.child import LOCK
 
 CONFIGURED, OTHER = ExtractiveSettings().recipe(), ExtractiveSettings(max_summary_tokens=99).recipe()
 RECIPE = CONFIGURED.recipe_id
@@ -257,7 +258,7 @@ def test_a_teacher_that_must_say_first_who_it_is_is_not_opened_for_nothing(log, 
     assert not (tmp_path / "work").exists()
     chunks(log, *GOOD)
     work(label(whole=False))
-    worked = (tmp_path / "work" / "worker.log").stat().st_mtime_ns
+    worker = (tmp_path / "work" / LOCK).read_text()
     work(label(whole=False))
-    assert (tmp_path / "work" / "worker.log").stat().st_mtime_ns == worked
+    assert (tmp_path / "work" / LOCK).read_text() == worker
     assert log.query("SELECT count(*) FROM triplets") == [(3,)]
