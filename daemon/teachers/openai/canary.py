@@ -22,11 +22,14 @@ _CLOSINGS: Final = tuple(ending[start:] for ending in _ENDINGS for start in rang
 _FIRST_KEY: Final = re.compile(r'\{\s*"(?:rationale|declined)"\s*:')
 _HALF_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _SWITCHES: Final = {
-    "vllm": "start vLLM with --structured-outputs-config.backend xgrammar (before 0.11: --guided-decoding-backend xgrammar)",
-    "sglang": "start SGLang with --grammar-backend xgrammar, not none",
-    "llamacpp": "take a llama-server of March 2025 or later, and a chat template that knows json_schema",
+    "vllm": "vLLM does so by itself (--structured-outputs-config.backend auto; before 0.11 start it with "
+    "--guided-decoding-backend xgrammar): see that no proxy drops response_format",
+    "sglang": "start SGLang with --grammar-backend xgrammar (its default), not none; its log says when it cannot",
+    "llamacpp": "take a llama-server of March 2025 or later, and a chat template that knows json_schema (those of Kimi and "
+    "Functionary do not)",
     "library": "take Ollama 0.5 or later, with a model on this machine: its cloud does not constrain",
 }
+_NOBODY: Final = "transformers serve passes every schema over: take one of these"
 
 
 def canary(model: str) -> ChatRequest:
@@ -45,7 +48,7 @@ def complaint(completion: Completion) -> str | None:
 
 def switch_on(owner: str | None) -> str:
     """What to do about it, for the server that calls itself `owner` in its list of models."""
-    return _SWITCHES.get(owner or "", "; ".join(_SWITCHES.values()))
+    return _SWITCHES.get(owner or "", "; ".join((*_SWITCHES.values(), _NOBODY)))
 
 
 def _is_answer(raw: str) -> bool:

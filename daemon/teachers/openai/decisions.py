@@ -24,6 +24,7 @@ _REFUSED: Final = {
 GONE: Final = frozenset((404, 410))
 _TIMED_OUT: Final = 408
 _SERVER_ERROR: Final = 500
+_NOT_IMPLEMENTED: Final = 501  # of a request, and so for ever
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ class Refused:
     why: str
 
 
+def is_trouble(outcome: Outcome) -> bool:
+    """Whether the server may be another one behind it, or soon: it broke off, is not there, or fails by itself."""
+    return not isinstance(outcome, Got | TooLarge) or (isinstance(outcome, Got) and outcome.status >= _SERVER_ERROR)
+
+
 Decision = Use | Rest | Down | Again | Fail | Refused
 
 
@@ -134,7 +140,7 @@ def _by_status(got: Got, tries: int, now: datetime) -> Decision:
         return Refused(f"{_REFUSED[got.status]} ({why})")
     if got.status in GONE:
         return Refused(f"does not know the model or the path ({why})")
-    if got.status >= _SERVER_ERROR or got.status == _TIMED_OUT:
+    if (got.status >= _SERVER_ERROR and got.status != _NOT_IMPLEMENTED) or got.status == _TIMED_OUT:
         return _again(why, tries)
     return Fail(why)
 

@@ -1,5 +1,6 @@
 """What a server must show before it is asked about a text: that it has the model, obeys a schema, and who it is."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -15,11 +16,12 @@ from daemon.teachers.openai.transport import Http
 from daemon.teachers.openai.wire import (
     Completion,
     ModelCard,
+    ModelFile,
     ModelList,
     NotUnderstood,
     OllamaModels,
-    SglangModel,
     read,
+    words_of,
 )
 
 Page = TypeVar("Page", bound=BaseModel)
@@ -27,6 +29,7 @@ Page = TypeVar("Page", bound=BaseModel)
 _NAMES_SHOWN: Final = 20
 _SHOWN: Final = 500
 _PATH: Final = "/v1"
+_REFUSED_REQUEST: Final = frozenset((400, 422, 501))
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,14 @@ class Greeting:
             fingerprint=completion.fingerprint if self.settings.watch_fingerprint else None,
         )
 
+    async def look(self, url: str, answered_as: str, now: datetime) -> str | Absent:
+        """The revision only, which costs no answer of the model. Raises TeacherUnavailable."""
+        try:
+            card = await self._card(url, now)
+            return revision_of(card, answered_as, await self._own_words(url, card, now))
+        except _NotNow as later:
+            return later.absent
+
     async def _card(self, url: str, now: datetime) -> ModelCard:
         said = _settled(f"{url}/models", await self.http.get(f"{url}/models"), now)
         listed = _understood(ModelList, f"{url}/models", said)
@@ -76,8 +87,13 @@ class Greeting:
     async def _tried(self, url: str, card: ModelCard, now: datetime) -> Completion:
         """The canary's answer, which obeys the schema."""
         where = f"{url}/chat/completions"
-        said = _settled(where, await self.http.post(where, canary(self.settings.model).body()), now)
-        completion = _understood(Completion, where, said)
+        outcome = await self.http.post(where, canary(self.settings.model).body())
+        if isinstance(outcome, Got) and outcome.status in _REFUSED_REQUEST:
+            raise TeacherUnavailable(
+                f"{where} refuses a question with a schema (HTTP {outcome.status}: {words_of(outcome.body)[:_SHOWN]}); "
+                f"{switch_on(card.owned_by)}"
+            )
+        completion = _understood(Completion, where, _settled(where, outcome, now))
         if (problem := complaint(completion)) is not None:
             raise TeacherUnavailable(
                 f"{url} does not keep its answers to a schema: {problem}; {switch_on(card.owned_by)}"
@@ -85,7 +101,7 @@ class Greeting:
         return completion
 
     async def _own_words(self, url: str, card: ModelCard, now: datetime) -> str | None:
-        """What Ollama and SGLang say of the weights at addresses of their own. A proxy in front may not know these."""
+        """What a server says of the weights at an address of its own. A proxy in front may not know these."""
         root = url.removesuffix(_PATH)
         if root == url:
             return None
@@ -94,8 +110,14 @@ class Greeting:
                 tags = await self._page(OllamaModels, f"{root}/api/tags", now)
                 return next((model.digest for model in tags.models if model.name == card.id), None) if tags else None
             case "sglang":
-                info = await self._page(SglangModel, f"{root}/get_model_info", now)
+                info = await self._page(ModelFile, f"{root}/model_info", now)
+                info = info or await self._page(ModelFile, f"{root}/get_model_info", now)
                 return info.model_path if info else None
+            case "llamacpp":
+                # Its own name may be an alias, and its fingerprint is that of the build: only the file tells models of
+                # one size apart. Without the folder, which may be another one on each machine.
+                props = await self._page(ModelFile, f"{root}/props", now)
+                return re.split(r"[/\\]", props.model_path)[-1] if props else None
             case _:
                 return None
 

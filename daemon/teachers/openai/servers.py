@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import structlog
 
@@ -12,36 +12,10 @@ from daemon.teachers.openai.decisions import Again, Down, Fail, Refused, Rest, U
 from daemon.teachers.openai.greeting import Absent, Greeting
 from daemon.teachers.openai.identity import Identity
 from daemon.teachers.openai.pace import Pace
+from daemon.teachers.openai.server import Served, Server
 from daemon.teachers.openai.settings import OpenAISettings
 
 _SHORTEST_REST_S: Final = 1.0  # a server that asks for less means: at once, but not a thousand times a second
-
-
-@dataclass
-class Server:
-    """`up`: takes texts, `width` at once; `resting`: it asked for that, until a moment; `down`: until it has greeted again;
-    `out`: it is another one than the others, for good."""
-
-    url: str
-    width: int
-    state: Literal["up", "resting", "down", "out"] = "up"
-    why: str = ""
-    in_use: int = 0
-    since: float = 0.0  # of the state
-    until: float = 0.0
-    failures: int = 0  # in a row
-
-    def __str__(self) -> str:
-        return f"{self.url} ({self.why})"
-
-
-@dataclass(frozen=True)
-class Served:
-    """A response with status 200, what it took in seconds, and where it came from."""
-
-    body: bytes
-    seconds: float
-    url: str
 
 
 @dataclass
@@ -72,6 +46,7 @@ class Servers:
                 case Absent(why=why):
                     server.state, server.why = "down", why
                 case _:
+                    server.known(self.pace.clock())
                     there.append((server, found))
         if not there:
             raise TeacherAway(_away(self._servers))
@@ -89,7 +64,10 @@ class Servers:
             server = await self._seat(began, avoided)
             asked = self.pace.clock()
             try:
+                if not await self._is_known(server, asked):
+                    continue
                 outcome = await self.greeting.http.post(f"{server.url}/chat/completions", body)
+                server.heard(outcome, self.pace.clock())
             finally:
                 server.in_use -= 1
                 self._change()
@@ -119,10 +97,10 @@ class Servers:
     async def _seat(self, began: float, avoided: Server | None) -> Server:
         """Waits for a server that takes one more, the least busy one. Raises TeacherAway when none will in time."""
         while True:
-            free = [server for server in self._servers if server.state == "up" and server.in_use < server.width]
+            free = [server for server in self._servers if server.free]
             if free:
                 chosen = min(free, key=lambda server: (server is avoided, server.in_use / server.width))
-                chosen.in_use += 1
+                chosen.take(self.pace.clock())
                 return chosen
             states = {server.state for server in self._servers}
             if states <= {"down", "out"}:
@@ -133,6 +111,25 @@ class Servers:
                 if soonest > self._latest(began):
                     raise TeacherAway(_away(self._servers))
             await self._changed.wait()
+
+    async def _is_known(self, server: Server, asked: float) -> bool:
+        """Looks at who answers there now, where that is in doubt; whether it is the one that was met."""
+        async with server.looking:
+            if server.state != "up" or not server.doubted:
+                return server.state == "up"
+            try:
+                found = await self.greeting.look(server.url, self._identity.model, self.pace.today())
+            except TeacherUnavailable as problem:
+                self._keep_out(server, str(problem))
+                return False
+            if isinstance(found, Absent):
+                self._down(server, asked, found.why)
+                return False
+            if found != self._identity.revision:
+                self._keep_out(server, f"it is {found} now, and no more {self._identity.revision}")
+                return False
+            server.known(self.pace.clock())
+            return True
 
     def _latest(self, began: float) -> float:
         """When a text that has waited since `began` may still be asked: while others are answered, nobody is away."""
@@ -196,6 +193,7 @@ class Servers:
                 break
             server.why, asked_for = found.why, found.seconds
         server.state, server.failures, server.since = "up", 0, self.pace.clock()
+        server.known(server.since)
         self._tell("server_back", server)
         self._change()
         return None

@@ -13,7 +13,8 @@ from daemon.teachers.openai.identity import Identity
 from daemon.teachers.openai.keys import Key, key_of
 from daemon.teachers.openai.pace import Pace
 from daemon.teachers.openai.prompting import Asking
-from daemon.teachers.openai.servers import Served, Servers
+from daemon.teachers.openai.server import Served
+from daemon.teachers.openai.servers import Servers
 from daemon.teachers.openai.settings import OpenAISettings
 from daemon.teachers.openai.transport import Http
 from daemon.teachers.openai.wire import Completion, NotUnderstood, read

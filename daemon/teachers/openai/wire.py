@@ -185,10 +185,10 @@ class OllamaModels(_Said):
     models: tuple[OllamaModel, ...]
 
 
-class SglangModel(_Said):
-    """Of SGLang's own /get_model_info."""
+class ModelFile(_Said):
+    """Of SGLang's own /model_info (/get_model_info before 0.5) and llama.cpp's /props: a folder or a name, and a file."""
 
-    model_path: Name
+    model_path: Annotated[Name, Field(min_length=1)]
 
 
 Model = TypeVar("Model", bound=BaseModel)

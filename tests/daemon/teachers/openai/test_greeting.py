@@ -55,7 +55,9 @@ def test_a_server_that_refuses_the_schema_itself_is_told_what_to_switch_on(statu
 @pytest.mark.parametrize(("new", "asked"), [(True, {"/model_info"}), (False, {"/model_info", "/get_model_info"})])
 def test_an_sglang_of_either_age_says_which_weights_it_has(new, asked, monkeypatch):
     page = SGLang.page
-    monkeypatch.setattr(SGLang, "page", lambda self, at, served: None if new is (at[1] == "g") else page(self, at, served))
+    monkeypatch.setattr(
+        SGLang, "page", lambda self, at, served: None if new is (at[1] == "g") else page(self, at, served)
+    )
     with LlmServer("sglang") as server:
         assert info_of(teacher_at(server.base_url)).revision == "/models/llama-3.1-8b"
     assert {path for path in server.paths if "model_info" in path} == asked
@@ -100,7 +102,7 @@ def test_another_path_is_no_such_server(path, words):
     [
         (faults.server_error(500), "CUDA error"),
         (faults.too_many_requests("7"), "Rate limit"),
-        (faults.busy, "overloaded"),
+        (faults.busy, "currently busy"),
         (faults.closes_early, "ended early"),
         (faults.half_a_body, "ended early"),
         (faults.hangs, "no answer within"),
