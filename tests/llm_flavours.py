@@ -95,7 +95,7 @@ class SGLang(Flavour):
     name: str = "sglang"
     checks_model: bool = False
     open_paths: tuple[str, ...] = ("/health", "/metrics")
-    busy: tuple[int, str, str] = (503, "The request queue is full.", "abort")
+    busy: tuple[int, str, str] = (503, "The request queue is full.", "503")
 
     def models(self, served: Served) -> Json:
         return _listed(self._card(served, "sglang") | {"root": served.model, "parent": None, "max_model_len": CONTEXT})

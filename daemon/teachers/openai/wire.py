@@ -33,7 +33,7 @@ Tokens = Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
 
 
 class TextField(_Asked):
-    """Without length or pattern: xgrammar 0.2.8 then lets invalid JSON through, and llama.cpp decodes unconstrained."""
+    """Without length or pattern: xgrammar 0.2.8 then lets invalid JSON through, llama.cpp passes some over, unsaid."""
 
     type: Literal["string"] = "string"
 
