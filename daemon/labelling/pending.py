@@ -11,7 +11,7 @@ _KEYS: Final = 4096  # looked up at once
 
 # Held-out texts come first: without their references no student could be scored.
 _PENDING: Final = """
-SELECT p.text_id, p.chunk_id, p.chunk_seq, p.reasons, p.tried, p.item, f.form
+SELECT p.text_id, p.chunk_id, p.chunk_seq, p.reasons, p.tried, p.item, f.form, p.split
 FROM pending p LEFT JOIN raw_filings f ON f.accession = p.accession
 WHERE p.recipe = ? ORDER BY p.split = 'train', p.chunk_seq LIMIT ?
 """

@@ -24,6 +24,7 @@ class Pending:
     tried: int
     item: str | None
     form: str | None
+    split: str
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,8 @@ class Label:
         if not outcomes:
             return
         entries = [(self._asked.pop(request_id(outcome)), outcome) for outcome in outcomes]
+        # Held-out ones first, as they were asked: a snapshot that is sealed at one of the others has them then.
+        entries.sort(key=lambda one: one[0].pending.split == "train")
         verdicts = [verdict(entry, outcome, self._rules) for entry, outcome in entries]
         recipe = entries[0][0].recipe
         # By what was asked, each of which is settled once: an answer may be the same as one before a requeue.

@@ -22,6 +22,8 @@ from daemon.teachers.streams import CANNOT_OPEN, MAX_DETAIL, WENT_AWAY, read_req
 from store.errors import FinsdistillError
 from trainer.child import die_with_parent, own_folder
 
+_GATHER_S: Final = 0.005  # requests come line by line: a batch that begins with the first one has no other in it
+
 OpenTeacher = Callable[[TeacherSettings], Teacher | ServedTeacher]
 
 # After end of file a batch may finish what is nearly done; then the process goes, whatever the teacher is doing.
@@ -43,15 +45,22 @@ def serve(teacher: Teacher, stdin: BinaryIO, stdout: BinaryIO, *, at_end: Callab
 
 
 def _next_batch(waiting: "queue.SimpleQueue[ChunkRequest | None]") -> list[ChunkRequest]:
-    """Waits for one request and takes all that are there; empty at the end."""
+    """Waits for one request and takes all that come with it; empty at the end."""
     batch: list[ChunkRequest] = []
-    while not batch or not waiting.empty():
-        request = waiting.get()
-        if request is None:
-            waiting.put(None)
-            break
+    while (request := _next(waiting, first=not batch)) is not None:
         batch.append(request)
     return batch
+
+
+def _next(waiting: "queue.SimpleQueue[ChunkRequest | None]", *, first: bool) -> ChunkRequest | None:
+    """None: no more, or, unless it is to be the first of a batch, none that is on its way."""
+    try:
+        request = waiting.get(timeout=None if first else _GATHER_S)
+    except queue.Empty:
+        return None
+    if request is None:
+        waiting.put(None)
+    return request
 
 
 def _replies(teacher: Teacher, batch: Sequence[ChunkRequest]) -> Iterator[Reply]:

@@ -1,6 +1,7 @@
 """One changed word in the prompt: labelling waits, the plan says what each way costs, and a decision makes exactly that."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,24 +15,39 @@ TEXTS = 6
 PROMPT = "Explain the passage to an analyst. Answer with one JSON object of this schema:\n{schema}\n"
 
 
-@pytest.fixture
-def server() -> Iterator[LlmServer]:
+@pytest.fixture(scope="module")
+def loopback() -> Iterator[LlmServer]:
     with LlmServer("vllm") as server:
         yield server
 
 
 @pytest.fixture
-def changed(home: Home, server: LlmServer) -> Home:
-    """A home with one training set, in whose prompt a word has changed since."""
-    labelled_by(home, server, prompt_file="prompt.txt", price_per_mtok=2.0)
+def server(loopback: LlmServer) -> LlmServer:
+    loopback.calls.clear()
+    return loopback
+
+
+@pytest.fixture(scope="module")
+def labelled(loopback: LlmServer, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with one training set."""
+    home = labelled_by(
+        Home(tmp_path_factory.mktemp("labelled")), loopback, prompt_file="prompt.txt", price_per_mtok=2.0
+    )
     config = home.folder / "config.toml"
     config.write_text(config.read_text().replace("threshold = 1000000", f"threshold = {TEXTS}"))
     prompt(home).write_text(PROMPT)
     texts_in(home, TEXTS)
     run = home.run("run", "--once")
     assert run.returncode == 0, run.stderr[-3000:]
+    return home
+
+
+@pytest.fixture
+def changed(labelled: Home, tmp_path: Path) -> Home:
+    """A copy of it, in whose prompt a word has changed since."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(labelled.folder, home.folder)
     prompt(home).write_text(PROMPT.replace("an analyst", "a student"))
-    server.calls.clear()
     return home
 
 
@@ -74,6 +90,9 @@ def test_relabel_makes_exactly_the_calls_of_the_plan_and_the_next_snapshot_names
     counts = "SELECT recipe, count(*) AS n FROM labels GROUP BY recipe ORDER BY min(seq)"
     assert changed.sql(counts) == [{"recipe": old, "n": TEXTS}, {"recipe": new, "n": TEXTS}]
     assert changed.sql("SELECT DISTINCT recipe FROM triplets") == [{"recipe": new}]
+    text = changed.sql("SELECT min(text_id) AS text FROM labels")[0]["text"]
+    story = changed.run("explain", text).stdout
+    assert story.index(f"recipe {old}") < story.index(f"recipe {new}") and story.count("raw answer") == 2
     assert [(manifest["recipe"], manifest["kept_recipes"]) for manifest in manifests(changed)] == [(old, []), (new, [])]
 
 

@@ -121,9 +121,10 @@ def test_a_changed_recipe_pauses_labelling_and_status_says_so_until_the_old_one_
     before = home.sql("SELECT count(*) AS n FROM labels")
     home.drop(1002, 2020)
     changed = {"FINSDISTILL_TEACHER__MAX_SUMMARY_TOKENS": "100"}
-    assert home.run("run", "--once", **changed).returncode == 0
+    waits = home.run("run", "--once", **changed)
+    assert waits.returncode == 1 and "finsdistill: labelling waits: the configured recipe" in waits.stderr
     assert home.sql("SELECT count(*) AS n FROM labels") == before != [{"n": 0}]
-    assert "PAUSED       the configured recipe" in home.run("status").stdout
+    assert "PAUSED       labelling: the configured recipe" in home.run("status").stdout
     assert home.run("run", "--once").returncode == 0
     assert home.sql("SELECT count(*) AS n FROM pending") == [{"n": 0}]
     assert "PAUSED" not in home.run("status").stdout
