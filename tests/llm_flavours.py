@@ -1,10 +1,10 @@
 """What vLLM, SGLang, llama.cpp and Ollama say, in the respects that matter to a client that trusts none of them.
 
-Read in their sources (shapes and words of errors, nothing copied):
-vLLM       vllm/entrypoints/openai/{engine/protocol,models/serving,fingerprint}.py
-SGLang     python/sglang/srt/entrypoints/openai/{protocol,serving_chat}.py, http_server.py
-llama.cpp  tools/server/{server-common,server-context,server-task,server-http}.cpp, README.md
-Ollama     openai/openai.go, server/{routes,sched}.go
+Read in their sources (shapes and words of errors, nothing copied), llama.cpp's also run:
+vLLM 0.33      vllm/entrypoints/{serve/engine/protocol,serve/utils/fingerprint,openai/models/serving}.py, exceptions.py
+SGLang 0.5.23  sglang/srt/entrypoints/{openai/protocol,openai/serving_base,http_server}.py, utils/auth.py
+llama.cpp      of November 2026: tools/server/{server-common,server-context,server-task,server-http}.cpp
+Ollama         openai/openai.go, server/{routes,sched}.go
 """
 
 from dataclasses import dataclass
