@@ -3,7 +3,7 @@
 Read in their sources (shapes and words of errors, nothing copied), llama.cpp's also run:
 vLLM 0.33      vllm/entrypoints/{serve/engine/protocol,serve/utils/fingerprint,openai/models/serving}.py, exceptions.py
 SGLang 0.5.23  sglang/srt/entrypoints/{openai/protocol,openai/serving_base,http_server}.py, utils/auth.py
-llama.cpp      of November 2026: tools/server/{server-common,server-context,server-task,server-http}.cpp
+llama.cpp      0c1e570: tools/server/{server-common,server-context,server-task,server-http}.cpp
 Ollama         openai/openai.go, server/{routes,sched}.go
 """
 
