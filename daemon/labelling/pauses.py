@@ -14,7 +14,7 @@ Cause = Literal["decision", "away", "breaker", "budget"]
 
 
 _ENDED: Final[dict[Cause, str]] = {
-    "decision": "a person decided about the recipe",
+    "decision": "the configured recipe is the active one",
     "away": "the teacher answers again",
     "breaker": "an answer was usable again",
     "budget": "a new day's tokens",

@@ -36,6 +36,9 @@ class Guards:
     breaker: Breaker
     budget: Budget
     hold: Callable[[], bool] = lambda: False  # when not to ask, for a reason that passes by itself
+    look_again_s: float = (
+        60.0  # until a teacher that is cheap to open, and is another one now, is asked again who it is
+    )
 
 
 class Label:
@@ -61,7 +64,7 @@ class Label:
         self._teacher = teacher(self._approve)
         self._texts = PendingTexts(log)
         self._asked: dict[str, Asked] = {}
-        self._shown_at = 0.0
+        self._shown_at = self._met_at = 0.0
         self._mourned: WorkerDied | None = None
         self._words = structlog.get_logger()
 
@@ -75,7 +78,7 @@ class Label:
         if self._gpu.holder == "teacher" and not self._guards.hold():
             if self._guards.recipes.labels:
                 self._ask()
-            elif self._guards.recipes.wanted is None and (self._early or self._is_needed()):
+            elif self._must_meet():
                 return self._meet()
         if not self._asked:
             self._activity.clear("labelling")
@@ -130,7 +133,7 @@ class Label:
 
     def _approve(self, info: TeacherInfo) -> bool:
         """Whether who answers may label. What another teacher was asked is forgotten here: it is still pending."""
-        may_label = self._guards.recipes.met(info)
+        may_label, self._met_at = self._guards.recipes.met(info), monotonic()
         self._met()
         word = "teacher_ready" if may_label else "teacher_changed"
         self._words.info(word, model=info.model, revision=info.revision, fingerprint=info.fingerprint)
@@ -139,10 +142,13 @@ class Label:
             self._texts.forget()
         return may_label
 
-    def _is_needed(self) -> bool:
-        """Whether there is anything for a teacher that has not said yet who it is: a model takes minutes to load."""
-        texts = "pending" if self._guards.recipes.may_go_on else "raw.chunks"
-        return bool(self._log.query(f"SELECT 1 FROM {texts} LIMIT 1"))  # noqa: S608 - our own words
+    def _must_meet(self) -> bool:
+        """Whether it is to be found out who answers. A model takes minutes to load: not before there is a text for it."""
+        recipes = self._guards.recipes
+        if recipes.wanted is not None:
+            return self._early and monotonic() >= self._met_at + self._guards.look_again_s
+        texts = "pending" if recipes.may_go_on else "raw.chunks"
+        return self._early or bool(self._log.query(f"SELECT 1 FROM {texts} LIMIT 1"))  # noqa: S608 - our own words
 
     def _meet(self) -> bool:
         self._activity.show("labelling", 0, None, "the teacher is loading")

@@ -47,9 +47,11 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
         recipe: Recipe = CONFIGURED,
         daily: int | None = None,
         whole: bool = True,
+        early: bool = False,
     ) -> Label:
         command = [sys.executable, "-P", SCRIPT]
-        guards = Guards(Recipes(log, recipe, whole=whole), Pauses(log, Activity()), Breaker(), Budget(log, daily))
+        recipes, pauses = Recipes(log, recipe, whole=whole), Pauses(log, Activity())
+        guards = Guards(recipes, pauses, Breaker(), Budget(log, daily), look_again_s=0.0)
         step = Label(
             log,
             lambda approve: SupervisedTeacher(
@@ -63,6 +65,7 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
             window=128,
             activity=Activity(),
             gpu=gpu or Handover(exclusive=False),
+            early=early,
         )
         steps.append(step)
         return step
@@ -262,3 +265,18 @@ def test_a_teacher_that_must_say_first_who_it_is_is_not_opened_for_nothing(log, 
     work(label(whole=False))
     assert (tmp_path / "work" / LOCK).read_text() == worker
     assert log.query("SELECT count(*) FROM triplets") == [(3,)]
+
+
+def test_a_server_that_is_the_old_one_again_labels_again(log, label, tmp_path):
+    chunks(log, *GOOD[:2])
+    work(label(whole=False))
+    (tmp_path / "work" / "revision").write_text("2")
+    chunks(log, *GOOD)
+    step = label(whole=False, early=True)
+    while step.paused is None:
+        step.advance()
+    (tmp_path / "work" / "revision").unlink()
+    while step.paused is not None:
+        step.advance()
+    work(step)
+    assert log.query("SELECT recipe, count(*) FROM raw.labels GROUP BY recipe") == [(step.wanted, 3)]
