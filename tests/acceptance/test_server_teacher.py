@@ -236,3 +236,20 @@ def test_a_run_that_somebody_else_answers_again_and_again_ends_with_1_and_leaves
         run = home.run("run", "--once")
     assert run.returncode == 1 and "somebody/else" in run.stderr.splitlines()[-1]
     assert count(home, "pending") >= 1 and count(home, "dead_letters") == 0
+
+
+def test_a_server_that_forgets_the_schema_is_not_asked_everything_and_a_mended_one_does_the_rest(home):
+    with LlmServer("llama.cpp") as server:
+        server.misbehave(llm_faults.ignores_the_schema)
+        texts_in(labelled_by(home, server, attempts=1), 300)
+        run = home.run("run", "--once")
+        assert run.returncode == 1 and "200 of the last 200 answers were unusable" in run.stderr.splitlines()[-1]
+        assert "PAUSED       labelling: 200 of the last 200" in home.run("status").stdout
+        assert 200 <= server.asked <= 200 + 8  # what was in flight: twice the concurrency
+        server.behave()
+        assert home.run("requeue", "--all").returncode == 0
+        assert home.run("run", "--once").returncode == 0
+    assert {end.word for end in ends(home).values()} == {"labelled"}
+    assert query(home, "SELECT list(type ORDER BY seq) FROM events WHERE type LIKE 'Labelling%'") == [
+        (["LabellingPaused", "LabellingResumed"],)
+    ]
