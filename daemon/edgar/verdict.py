@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Final
 
 from daemon.edgar.pages import sentence_of
 from daemon.filing.errors import FilingUnreadable
 from daemon.filing.foreign import refuse_foreign_page
+from daemon.waits import retry_after
 
 REFUSED_S: Final = 10.0  # EDGAR lets a client in again when it has been quiet for a while
 _LONGEST_S: Final = 3600.0
@@ -56,7 +56,7 @@ def judge(answer: Answer, *, now: datetime) -> Verdict:
         return _judge_body(answer.body)
     if answer.status in _MISSING or (answer.status == 403 and any(mark in answer.body for mark in _NOTHING_THERE)):
         return Missing(answer.status)
-    after_s = retry_after(answer.headers.get("Retry-After"), now=now)
+    after_s = retry_after(answer.headers.get("Retry-After"), now=now, longest_s=_LONGEST_S)
     if answer.status == 403:
         return Again(f"EDGAR refuses us (HTTP 403): {sentence_of(answer.body)}", after_s, REFUSED_S, everyone=True)
     return Again(f"HTTP {answer.status}: {sentence_of(answer.body)}", after_s, everyone=answer.status in _HOLD_ALL)
@@ -70,18 +70,3 @@ def _judge_body(body: bytes) -> Verdict:
         why = f"a page that is no answer ({error.reason}): {sentence_of(body)}"
         return Again(why, None, REFUSED_S, everyone=True) if refused else Again(why)
     return Good(body)
-
-
-def retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Seconds, at most an hour; None where the header is absent or nonsense (RFC 9110: a number or a date)."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return min(float(value), _LONGEST_S)
-    try:
-        moment = parsedate_to_datetime(value)
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):  # the latter for a year that no calendar has
-        return None
-    return min(max(0.0, (moment - now).total_seconds()), _LONGEST_S)

@@ -10,12 +10,11 @@ from typing import Final
 from daemon.teachers.base import TeacherUnavailable
 from daemon.teachers.client import TeacherWorker, WorkerDied, WorkerLeft
 from daemon.teachers.protocol import ChunkRequest, Reply, TeacherInfo
+from daemon.waits import backoff
 
 KILLS_ALLOWED: Final = 2  # a text that killed the worker this often, alone with it, is a dead letter
 STARTS_ALLOWED: Final = 3  # deaths in a row before the worker was ready: then a person has to look
 _BLIPS: Final = 3  # times in a row that nobody answers before it is more than a moment's trouble
-_FIRST_S: Final = 0.5
-_LONGEST_S: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,6 @@ class Killed:
 
 
 Outcome = Reply | Killed
-
-
-def backoff(failures: int, rng: random.Random) -> float:
-    """Seconds to wait after so many deaths in a row (1 or more): doubling from 0.5 to 60, times 0.5 to 1.
-
-    Jittered, so that many services on one broken server do not come back together.
-    """
-    longest = min(_LONGEST_S, _FIRST_S * 2.0 ** min(failures - 1, 16))
-    return longest * (0.5 + rng.random() / 2)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,14 @@
 """What becomes of a request, from what came of it: pure, so that a table can show all of it."""
 
-import random
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Final
 
 from daemon.teachers.openai.wire import words_of
+from daemon.waits import retry_after
 
 TRIES: Final = 4  # of one text, where the server itself fails: once, and three times again
 LONGEST_REST_S: Final = 300.0  # whatever a server asks for: after that it is asked again
-_FIRST_S: Final = 0.5
-_LONGEST_S: Final = 60.0
 _WORDS: Final = 1000  # characters of a server's words in an error
 
 OK: Final = 200
@@ -135,7 +132,7 @@ def _by_status(got: Got, tries: int, now: datetime) -> Decision:
         return Use(got.body)
     why = f"HTTP {got.status}: {words_of(got.body)[:_WORDS]}"
     if got.status in _TOO_BUSY:
-        return Rest(why, rest_of(got.retry_after, now))
+        return Rest(why, retry_after(got.retry_after, now=now, longest_s=LONGEST_REST_S))
     if got.status in _REFUSED:
         return Refused(f"{_REFUSED[got.status]} ({why})")
     if got.status in GONE:
@@ -147,24 +144,3 @@ def _by_status(got: Got, tries: int, now: datetime) -> Decision:
 
 def _again(why: str, tries: int) -> Again | Fail:
     return Again(why) if tries < TRIES else Fail(f"{why}, {tries} times")
-
-
-def rest_of(retry_after: str | None, now: datetime) -> float | None:
-    """Seconds from 0 to LONGEST_REST_S, of a Retry-After header (RFC 9110: seconds, or an HTTP date); None of any other."""
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        # As a number only where it is short: int() of a long one is slow, and refused.
-        return min(float(text), LONGEST_REST_S) if len(text) <= 9 else LONGEST_REST_S
-    try:
-        until = parsedate_to_datetime(text)
-        seconds = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    except (ValueError, OverflowError):
-        return None
-    return min(max(seconds.total_seconds(), 0.0), LONGEST_REST_S)
-
-
-def backoff(failures: int, rng: random.Random) -> float:
-    """Seconds to wait after so many failures in a row (1 or more): doubling from 0.5 to 60, times 0.5 to 1."""
-    return min(_LONGEST_S, _FIRST_S * 2.0 ** min(failures - 1, 16)) * (0.5 + rng.random() / 2)

@@ -8,12 +8,13 @@ from typing import Final
 import structlog
 
 from daemon.teachers.base import TeacherAway, TeacherUnavailable
-from daemon.teachers.openai.decisions import Again, Down, Fail, Refused, Rest, Use, backoff, decide
+from daemon.teachers.openai.decisions import Again, Down, Fail, Refused, Rest, Use, decide
 from daemon.teachers.openai.greeting import Absent, Greeting
 from daemon.teachers.openai.identity import Identity
 from daemon.teachers.openai.pace import Pace
 from daemon.teachers.openai.server import Served, Server
 from daemon.teachers.openai.settings import OpenAISettings
+from daemon.waits import backoff
 
 _SHORTEST_REST_S: Final = 1.0  # a server that asks for less means: at once, but not a thousand times a second
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from daemon.edgar.verdict import Again, Answer, Good, Missing, judge, retry_after
+from daemon.edgar.verdict import Again, Answer, Good, Missing, judge
 
 NOW = datetime(2026, 11, 22, 12, 0)
 PAGE = b"<html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head><body>Slow down</body></html>"
@@ -66,34 +66,3 @@ def test_everything_else_is_asked_again_and_some_of_it_by_nobody_for_a_while(sta
     assert isinstance(again, Again)
     assert (again.after_s, again.everyone) == (17.0, everyone)
     assert "Request Rate Threshold Exceeded" in again.why
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("0", 0.0),
-        ("120", 120.0),
-        (" 7 ", 7.0),
-        ("999999999", 3600.0),
-        ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0),
-        ("Sunday, 22-Nov-26 12:00:30 GMT", 30.0),
-        ("Sun, 22 Nov 2026 13:00:30 +0100", 30.0),
-        ("Sun, 22 Nov 2026 12:00:30 -0000", 30.0),
-        ("Sun, 22 Nov 2026 11:00:00 GMT", 0.0),
-        ("Wed, 22 Nov 2056 11:00:00 GMT", 3600.0),
-        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
-        ("soon", None),
-        ("", None),
-        ("-5", None),
-        ("1.5", None),
-        ("Sun, 99 Nov 2026 12:00:30 GMT", None),
-        ("Sun, 22 Nov 2026 12:00:30 +9999999", None),
-        ("Sun, 22 Nov 99999999999999999999 12:00:30 GMT", None),
-        ("٣", 3.0),
-        ("9" * 400, 3600.0),
-        ("9" * 10_000, 3600.0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date_and_at_most_an_hour(header, seconds):
-    assert retry_after(header, now=NOW) == seconds

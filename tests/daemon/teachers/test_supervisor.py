@@ -1,4 +1,3 @@
-import random
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +12,6 @@ from daemon.teachers.supervisor import (
     Outcome,
     Patience,
     SupervisedTeacher,
-    backoff,
 )
 
 LONG_S = 20.0
@@ -125,14 +123,6 @@ def test_the_restart_waits_for_the_back_off_and_the_caller_gets_its_time_back_me
         teacher.outcomes(LONG_S)
     assert teacher.outcomes(5.0) == [] and now[0] == 5.0
     assert set(kinds(settle(teacher)).values()) == {"Answered"} and waits == [5.0, 2.0]
-
-
-@pytest.mark.parametrize(
-    ("failures", "shortest", "longest"), [(1, 0.25, 0.5), (2, 0.5, 1), (5, 4, 8), (8, 30, 60), (10_000, 30, 60)]
-)
-def test_the_back_off_doubles_to_a_minute_and_is_jittered(failures: int, shortest: float, longest: float) -> None:
-    seconds = [backoff(failures, random.Random(seed)) for seed in range(50)]
-    assert shortest <= min(seconds) < max(seconds) <= longest
 
 
 def test_an_idle_teacher_starts_no_worker(start) -> None:

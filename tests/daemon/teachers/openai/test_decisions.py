@@ -1,15 +1,12 @@
 """What becomes of a request: the whole table."""
 
-import random
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.teachers.openai.decisions import (
-    LONGEST_REST_S,
     TRIES,
     Again,
     Broken,
@@ -22,9 +19,7 @@ from daemon.teachers.openai.decisions import (
     TooLarge,
     Unreached,
     Use,
-    backoff,
     decide,
-    rest_of,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -72,39 +67,3 @@ def test_a_server_that_fails_is_asked_four_times_and_then_the_text_fails(outcome
 def test_any_status_is_decided_in_few_words(status, body):
     decided = decide(Got(status, body, "soon"), tries=1, now=NOW)
     assert not isinstance(decided, Use) and len(decided.why) < 1300
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("7", 7.0),
-        (" 0 ", 0.0),
-        ("100000", LONGEST_REST_S),
-        ("9" * 5000, LONGEST_REST_S),
-        ("-5", None),
-        ("1.5", None),
-        ("٣", None),  # a digit, but none of HTTP's
-        ("soon", None),
-        ("", None),
-        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
-        (format_datetime(NOW - timedelta(days=9), usegmt=True), 0.0),
-        (format_datetime(NOW + timedelta(days=9), usegmt=True), LONGEST_REST_S),
-        ("Mon, 23 Nov 2026 12:00:30 -0000", 30.0),
-        ("Mon, 99 Nov 2026 12:00:30 GMT", None),
-    ],
-)
-def test_a_retry_after_is_seconds_or_a_date(header, seconds):
-    assert rest_of(header, NOW) == seconds
-
-
-@given(st.text(max_size=40) | st.from_regex(r"[0-9]{1,20}") | st.datetimes().map(format_datetime))
-def test_whatever_a_server_asks_for_is_within_bounds_or_nothing(header):
-    seconds = rest_of(header, NOW)
-    assert seconds is None or 0 <= seconds <= LONGEST_REST_S
-
-
-@given(st.integers(1, 10**6), st.integers())
-def test_a_back_off_doubles_up_to_a_minute_with_jitter(failures, seed):
-    longest = min(60.0, 0.5 * 2.0 ** min(failures - 1, 30))
-    assert longest / 2 <= backoff(failures, random.Random(seed)) <= longest
