@@ -82,6 +82,13 @@ class Greeting:
                 f"{url} has no model {self.settings.model!r}, only {names}: set teacher.model to a name of the server's, "
                 "or start the server with the model"
             )
+        longest = self.settings.most_tokens(brief=True)
+        if card.context is not None and card.context < longest:
+            raise TeacherUnavailable(
+                f"{url} has room for {card.context} tokens a request, and an answer alone may take {longest}: start it with "
+                "more (vLLM --max-model-len, SGLang --context-length, llama-server -c, which is divided by -np), or lower "
+                "teacher.max_rationale_tokens and teacher.max_summary_tokens"
+            )
         return card
 
     async def _tried(self, url: str, card: ModelCard, now: datetime) -> Completion:

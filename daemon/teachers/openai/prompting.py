@@ -12,7 +12,6 @@ from daemon.teachers.prompt import AFTER, BEFORE, BRIEFLY
 from daemon.teachers.protocol import ChunkRequest
 from daemon.teachers.seeds import seed_of
 
-_RESERVE: Final = 60  # tokens for keys, marks and escapes beside the two fields' budgets
 _SEEDS: Final = 2**31  # llama.cpp and Ollama know no larger ones
 
 # A server tokenises the whole message, and whatever is spelled like a control token becomes one. So every spelling that
@@ -43,13 +42,12 @@ class Asking:
     def request(self, request: ChunkRequest) -> ChatRequest:
         brief, sampled = request.manner == "brief", request.manner == "sampled"
         passage = f"{BEFORE}{harmless(request.text)}{AFTER}{BRIEFLY if brief else ''}"
-        budget = self.settings.max_rationale_tokens + self.settings.max_summary_tokens
         return ChatRequest(
             model=self.settings.model,
             messages=(Message(role="system", content=self.prompt), Message(role="user", content=passage)),
             temperature=TEMPERATURE if sampled else 0.0,
             seed=seed_of(request) % _SEEDS if sampled else None,
             # Always said: vLLM's own default is 16. A budget for each field cannot be said to a server.
-            max_tokens=(2 if brief else 1) * budget + _RESERVE,
+            max_tokens=self.settings.most_tokens(brief=brief),
             response_format=ANSWER_FORMAT,
         )

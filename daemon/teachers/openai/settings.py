@@ -13,6 +13,7 @@ from daemon.teachers.recipe import Recipe
 
 # Each part of how a text is asked and an answer decoded that is ours and no field of the recipe. A change makes labels stale.
 _POLICY: Final = "chat v1; json_schema v1; control marks broken v1; budgets + 60 tokens"
+_RESERVE: Final = 60  # tokens for keys, marks and escapes beside the two fields' budgets
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -100,6 +101,10 @@ class OpenAISettings(CommonSettings):
         With the request that comes after the wait, the worker is silent for the mean of timeout_s and patience_s at most.
         """
         return (self.patience_s - self.timeout_s) / 2
+
+    def most_tokens(self, *, brief: bool) -> int:
+        """Of one answer: both budgets, twice that where brevity is asked for after an answer that was cut off."""
+        return (2 if brief else 1) * (self.max_rationale_tokens + self.max_summary_tokens) + _RESERVE
 
     def recipe(self) -> Recipe:
         """Raises PromptProblem when the prompt file cannot be used."""

@@ -150,6 +150,7 @@ class Weights(_Said):
 
     n_params: int | None = None
     size: int | None = None
+    n_ctx: int | None = None
 
 
 class ModelCard(_Said):
@@ -160,6 +161,12 @@ class ModelCard(_Said):
     root: Name | None = None
     aliases: tuple[Name, ...] | None = None
     meta: Weights | None = None
+    max_model_len: int | None = None
+
+    @property
+    def context(self) -> int | None:
+        """Tokens of prompt and answer together, where the server says it: vLLM, SGLang and llama.cpp do."""
+        return self.max_model_len or (self.meta and self.meta.n_ctx) or None
 
 
 class ModelList(_Said):

@@ -43,6 +43,19 @@ def test_a_server_that_ignores_the_schema_is_told_apart_and_what_to_switch_on_is
     assert advice.get(flavour, "Ollama 0.5") in str(problem.value) and server.base_url in str(problem.value)
 
 
+@pytest.mark.parametrize(
+    ("flavour", "told"), [("vllm", True), ("sglang", True), ("llama.cpp", True), ("ollama", False)]
+)
+def test_a_server_whose_context_holds_no_answer_is_told_so_before_every_text_fails(flavour, told):
+    with LlmServer(flavour) as server:
+        teacher = teacher_at(server.base_url, max_rationale_tokens=4096, max_summary_tokens=4096)
+        if told:
+            with pytest.raises(TeacherUnavailable, match=r"8192 tokens a request, and an answer alone may take 16444"):
+                info_of(teacher)
+        else:
+            assert info_of(teacher).model
+
+
 @pytest.mark.parametrize("status", [400, 422, 501])
 def test_a_server_that_refuses_the_schema_itself_is_told_what_to_switch_on(status):
     words = "Grammar-based generation is not supported when the server is launched with --grammar-backend none"
