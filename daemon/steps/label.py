@@ -132,14 +132,17 @@ class Label:
             pauses.end(recipes.wanted)
 
     def _approve(self, info: TeacherInfo) -> bool:
-        """Whether who answers may label. What another teacher was asked is forgotten here: it is still pending."""
-        may_label, self._met_at = self._guards.recipes.met(info), monotonic()
+        """Whether who answers may label. What another teacher was asked is forgotten: it is still pending."""
+        recipes = self._guards.recipes
+        before = recipes.wanted
+        may_label, self._met_at = recipes.met(info), monotonic()
         self._met()
         word = "teacher_ready" if may_label else "teacher_changed"
         self._words.info(word, model=info.model, revision=info.revision, fingerprint=info.fingerprint)
-        if not may_label:
+        if not may_label or recipes.wanted != before:  # the answers of one are not the other's
             self._asked.clear()
             self._texts.forget()
+            self._teacher.forget()
         return may_label
 
     def _must_meet(self) -> bool:

@@ -140,6 +140,10 @@ class SupervisedTeacher:
     def dismiss(self) -> None:
         """Ends the worker and forgets what is pending."""
         self.close()
+        self.forget()
+
+    def forget(self) -> None:
+        """Gives up what no worker has now."""
         self._waiting.clear()
         self._suspects.clear()
 

@@ -1,8 +1,8 @@
 """A worker whose teacher fails as the first word of each text tells it to. Run by the tests as a real child process.
 
 die: killed at each try. die-once MARKER: killed unless the marker file is there. hang: silent for ever. junk: prose and
-half a JSON. oom: the engine runs out of memory. slow-start MARKER: not ready the first time. Any other text is answered.
-A file `revision` in its folder says who it is.
+half a JSON. become REVISION: killed, and another one from then on. oom: the engine runs out of memory. slow-start MARKER:
+not ready the first time. Any other text is answered. A file `revision` in its folder says who it is.
 """
 
 import json
@@ -48,6 +48,9 @@ class Failing:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "die-once" if not Path(rest).exists():
                 Path(rest).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "become" if not Path("revision").exists():
+                Path("revision").write_text(rest)
                 os.kill(os.getpid(), signal.SIGKILL)
             case "hang":
                 threading.Event().wait()

@@ -280,3 +280,12 @@ def test_a_server_that_is_the_old_one_again_labels_again(log, label, tmp_path):
         step.advance()
     work(step)
     assert log.query("SELECT recipe, count(*) FROM raw.labels GROUP BY recipe") == [(step.wanted, 3)]
+
+
+def test_what_a_server_was_asked_before_it_became_another_one_is_asked_again_of_that_one(log, label):
+    """Nobody has to decide, as nothing is labelled yet; what the new one says is not the old one's."""
+    chunks(log, "become 2", *GOOD)
+    step = label(whole=False)
+    work(step)
+    (first, second) = log.query("SELECT recipe FROM raw.recipe_changes ORDER BY seq")
+    assert log.query("SELECT recipe, count(*) FROM raw.labels GROUP BY recipe") == [(*second, 4)] and first != second
