@@ -17,6 +17,7 @@ class Recipes:
         self._log, self.configured, self._whole = log, configured, whole
         self._wanted: Recipe | None = None
         self._active: str | None = None
+        self._looked_at = -1
         if whole:
             self._settle(configured)
 
@@ -55,9 +56,10 @@ class Recipes:
         return self.labels
 
     def look(self) -> None:
-        """Reads the log again: a person may have decided."""
-        rows = self._log.query("SELECT recipe FROM recipes WHERE active")
-        self._active = rows[0][0] if rows else None
+        """Reads the log again, if there is more in it: a person may have decided."""
+        if (head := self._log.head.seq) != self._looked_at:
+            self._looked_at = head
+            ((self._active,),) = self._log.query("SELECT arg_max(recipe, seq) FROM raw.recipe_changes")
 
     def _settle(self, recipe: Recipe) -> None:
         """Declares the recipe, and adopts it where nothing in use has labels yet: a mistyped model needs no decision."""

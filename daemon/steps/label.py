@@ -71,7 +71,8 @@ class Label:
     @property
     def paused(self) -> str | None:
         """Why labelling waits for something that does not come by itself soon."""
-        return self._guards.pauses.now.reason if self._guards.pauses.now else None
+        pause = self._guards.pauses.now  # once: the step's own thread may end it meanwhile
+        return pause.reason if pause else None
 
     def advance(self) -> bool:
         self._watch()
@@ -117,8 +118,11 @@ class Label:
     def _watch(self) -> None:
         """Begins and ends pauses."""
         recipes, pauses = self._guards.recipes, self._guards.pauses
-        if recipes.question is not None:
-            recipes.look()  # a person may have decided
+        recipes.look()  # a person may have decided
+        if self._asked and not recipes.labels:
+            # About one who has turned back since, at this very moment.
+            self._forget()
+            self._teacher.dismiss()
         whys: tuple[tuple[Cause, str | None], ...] = (
             ("decision", recipes.question),
             ("away", self._teacher.away),
@@ -140,10 +144,14 @@ class Label:
         word = "teacher_ready" if may_label else "teacher_changed"
         self._words.info(word, model=info.model, revision=info.revision, fingerprint=info.fingerprint)
         if not may_label or recipes.wanted != before:  # the answers of one are not the other's
-            self._asked.clear()
-            self._texts.forget()
+            self._forget()
             self._teacher.forget()
         return may_label
+
+    def _forget(self) -> None:
+        """What was asked is to be asked again."""
+        self._asked.clear()
+        self._texts.forget()
 
     def _must_meet(self) -> bool:
         """Whether it is to be found out who answers. A model takes minutes to load: not before there is a text for it."""

@@ -50,7 +50,7 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
         early: bool = False,
     ) -> Label:
         command = [sys.executable, "-P", SCRIPT]
-        recipes, pauses = Recipes(log, recipe, whole=whole), Pauses(log, Activity())
+        recipes, pauses = Recipes(log, recipe, whole=whole), Pauses(log)
         guards = Guards(recipes, pauses, Breaker(), Budget(log, daily), look_again_s=0.0)
         step = Label(
             log,
@@ -289,3 +289,15 @@ def test_what_a_server_was_asked_before_it_became_another_one_is_asked_again_of_
     work(step)
     (first, second) = log.query("SELECT recipe FROM raw.recipe_changes ORDER BY seq")
     assert log.query("SELECT recipe, count(*) FROM raw.labels GROUP BY recipe") == [(*second, 4)] and first != second
+
+
+def test_a_decision_that_comes_while_texts_are_asked_ends_what_labels_them(log, label):
+    """It was made about a server that has turned back since: its recipe is active, and the other one answers."""
+    chunks(log, *GOOD)
+    step = label()
+    step.advance()
+    put(log, an_adoption(OTHER.recipe_id, decision="relabel"))
+    adopted = log.head.seq
+    work(step)
+    assert step.paused is not None and f"({OTHER.recipe_id[:8]})" in step.paused and pauses(log) == [True]
+    assert log.query("SELECT count(*) FROM raw.labels WHERE seq > ?", [adopted]) == [(0,)]
