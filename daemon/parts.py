@@ -117,7 +117,7 @@ class Parts:
 
         guards = Guards(
             Recipes(self.log, recipe, whole=teacher.knows_its_teacher),
-            Pauses(self.log, self.activity),
+            Pauses(self.log),
             Breaker(),
             Budget(self.log, teacher.daily_tokens),
             hold,

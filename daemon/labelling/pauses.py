@@ -5,7 +5,6 @@ from typing import Final, Literal
 
 import structlog
 
-from daemon.activity import Activity
 from store.events import LabellingPaused, LabellingResumed
 from store.log import EventLog
 from store.records import Append
@@ -33,8 +32,8 @@ class Pause:
 class Pauses:
     """Used by one thread; `now` may be read from any."""
 
-    def __init__(self, log: EventLog, activity: Activity) -> None:
-        self._log, self._activity = log, activity
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
         self.now: Pause | None = None
         last = log.query("SELECT recipe, paused, reason FROM raw.pauses ORDER BY seq DESC LIMIT 1")
         self._recorded: tuple[str, str] | None = (last[0][0], last[0][2]) if last and last[0][1] else None
