@@ -1,4 +1,4 @@
-"""Which recipe is active by a person's decision. What the service decides by itself is `daemon/settling.py`'s."""
+"""Which recipe is active by a person's decision. What the service decides by itself is `daemon/labelling/recipes.py`'s."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from daemon.cli.options import Config, settings_of
-from daemon.terminal import printable
+from daemon.terminal import screen
 
 _HELP = "of a triplet, text, chunk, recipe, filing, snapshot or adapter, or its start"
 
@@ -21,4 +21,4 @@ def explain(wanted: Annotated[str, typer.Argument(metavar="ID", help=_HELP)], co
     from daemon.stories import story  # noqa: PLC0415
 
     with published(settings_of(config).service.state_dir) as connection:
-        sys.stdout.write(printable("\n".join(story(connection, wanted))) + "\n")
+        sys.stdout.write(screen(story(connection, wanted)))

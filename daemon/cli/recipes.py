@@ -11,7 +11,7 @@ from daemon.cli.options import Config, settings_of
 from daemon.commands import Adopt, Command, CommandMalformed, Relabel, read, waiting
 from daemon.lock import holder
 from daemon.settings import Settings
-from daemon.terminal import printable
+from daemon.terminal import screen
 from store.errors import FinsdistillError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def plan(
         sys.stdout.write(found.model_dump_json(indent=1, ensure_ascii=True) + "\n")
     else:
         running = holder(settings.service.state_dir) is not None
-        sys.stdout.write(printable("\n".join(lines(found, running=running))) + "\n")
+        sys.stdout.write(screen(lines(found, running=running)))
 
 
 def relabel(config: Config = None) -> None:
@@ -72,7 +72,7 @@ def _decide(settings: Settings, decision: "Decision") -> None:
     choice = _choice(found, decision, whole=settings.teacher.knows_its_teacher, running=holder(state_dir) is not None)
     _check_undecided(state_dir, found.configured.recipe)
     what = f"recipe {name(found.configured)}"
-    sys.stdout.write(printable("\n".join([what, *choice_lines(choice)])) + "\n")
+    sys.stdout.write(screen([what, *choice_lines(choice)]))
     recipe = found.configured.recipe
     command: Command = Relabel(recipe=recipe) if decision == "relabel" else Adopt(recipe=recipe)
     done = "labelling goes on; `finsdistill status` shows what is pending"

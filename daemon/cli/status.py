@@ -11,7 +11,7 @@ import typer
 from daemon.cli.options import Config, settings_of
 from daemon.lock import holder
 from daemon.status import AdapterStatus, RecipeStatus, Status, read_status
-from daemon.terminal import printable
+from daemon.terminal import screen
 from store.errors import FinsdistillError
 
 
@@ -46,9 +46,9 @@ def _show(state_dir: Path, *, as_json: bool) -> None:
         raise NoState(f"nothing ran in {state_dir} yet: start the service with `finsdistill run`")
     pid = holder(state_dir)
     if as_json:
-        sys.stdout.write(found.model_dump_json(indent=1) + "\n")
+        sys.stdout.write(found.model_dump_json(indent=1, ensure_ascii=True) + "\n")
     else:
-        sys.stdout.write(printable("\n".join(lines(found, pid=pid, now=datetime.now(UTC).replace(tzinfo=None)))) + "\n")
+        sys.stdout.write(screen(lines(found, pid=pid, now=datetime.now(UTC).replace(tzinfo=None))))
 
 
 def lines(status: Status, *, pid: int | None, now: datetime) -> list[str]:
