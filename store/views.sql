@@ -77,16 +77,18 @@ FROM raw_labels l LEFT JOIN (
 ) v ON v.label_id = l.label_id;
 
 -- Accepted labels in use whose text still occurs, without the text itself: one a text, of the recipe adopted last.
+-- The set's oldest recipe is never the newer one, so that with one recipe in use nothing is looked up twice.
 CREATE VIEW triplet_keys AS
 SELECT l.label_id, l.text_id, t.chunk_id, t.chunk_seq, t.accession, t.item, l.rationale, l.summary, l.recipe, l.flags,
     l.grounded, l.review, t.split, l.labelled_at, l.seq,
     t.split = 'train' AND l.grounded AND l.review IS DISTINCT FROM 'rejected'
         AND NOT list_has_any(l.flags, ['repaired', 'forced_close']) AS eligible
 FROM labels l JOIN recipe_set s ON s.recipe = l.recipe JOIN texts t ON t.text_id = l.text_id
-WHERE NOT EXISTS (
-    SELECT 1 FROM raw_labels n JOIN recipe_set m ON m.recipe = n.recipe
-    WHERE n.text_id = l.text_id AND m.adopted_seq > s.adopted_seq
-);
+LEFT JOIN (
+    SELECT n.text_id, max(m.adopted_seq) AS adopted_seq FROM raw_labels n JOIN recipe_set m ON m.recipe = n.recipe
+    WHERE m.adopted_seq > (SELECT min(adopted_seq) FROM recipe_set) GROUP BY n.text_id
+) n ON n.text_id = l.text_id
+WHERE n.adopted_seq IS NULL OR n.adopted_seq = s.adopted_seq;
 
 CREATE VIEW triplets AS
 SELECT k.label_id, k.text_id, k.chunk_id, k.accession, f.cik, f.company, f.form, k.item,
