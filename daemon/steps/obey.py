@@ -46,17 +46,20 @@ class Obey:
     def __init__(self, state_dir: Path, hands: Hands, activity: Activity) -> None:
         self._state_dir, self._hands, self._activity = state_dir, hands, activity
         self._words = structlog.get_logger()
-        self._postponed: set[Path] = set()
+        self._round = 0
+        self._postponed: dict[Path, int] = {}  # and in which round it was taken
 
     def advance(self) -> bool:
         """A command that needs EDGAR or a teacher who is away stays, and is tried when `again` was called."""
         for path in commands.waiting(self._state_dir):
-            if path not in self._postponed:
+            if self._postponed.get(path) != self._round:
                 self._take(path)
                 return True
         return False
 
     def again(self) -> None:
+        """Called by any thread: what is taken at this moment and postponed after it is tried again too."""
+        self._round += 1
         self._postponed.clear()
 
     @property
@@ -67,6 +70,7 @@ class Obey:
         """Nothing to end."""
 
     def _take(self, path: Path) -> None:
+        began = self._round
         try:
             dropped = commands.read(path)
             self._do(dropped)
@@ -75,11 +79,11 @@ class Obey:
         except (PromotionRefused, AdoptionRefused) as error:
             self._refuse(path, str(error))
         except EdgarProblem as error:
-            self._postpone(path, f"waits for EDGAR: {error.why}")
+            self._postpone(path, began, f"waits for EDGAR: {error.why}")
         except NoUserAgent as error:
-            self._postpone(path, f"waits for a service that may ask EDGAR: {error}")
+            self._postpone(path, began, f"waits for a service that may ask EDGAR: {error}")
         except AdoptionWaits as error:
-            self._postponed.add(path)  # no trouble: `again` is called as soon as the teacher has said it
+            self._postponed[path] = began  # no trouble: `again` is called as soon as the teacher has said it
             self._words.info("command_waits", file=path.name, reason=str(error))
         except FileNotFoundError:
             self._words.info("command_taken_back", file=path.name)
@@ -88,7 +92,7 @@ class Obey:
                 "command_again", file=path.name
             )  # somebody else decided meanwhile: decide on the new facts
         except Stopped:
-            self._postponed.add(path)  # the next service takes it
+            self._postponed[path] = began  # the next service takes it
         else:
             path.unlink(missing_ok=True)
             self._words.info("command_done", command=dropped.command.command, file=path.name)
@@ -97,8 +101,8 @@ class Obey:
         self._activity.trouble(f"the command {path.name} was refused: {reason}")
         self._words.warning("command_refused", file=str(commands.set_aside(path, reason)), reason=reason)
 
-    def _postpone(self, path: Path, why: str) -> None:
-        self._postponed.add(path)
+    def _postpone(self, path: Path, began: int, why: str) -> None:
+        self._postponed[path] = began
         self._activity.trouble(f"the command {path.name} {why}")
         self._words.warning("command_postponed", file=path.name, reason=why)
 

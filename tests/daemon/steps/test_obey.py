@@ -1,5 +1,7 @@
 """Command files in a service without EDGAR: obeyed, kept, or set aside with the reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from daemon.activity import Activity
@@ -160,3 +162,20 @@ def test_a_decision_about_another_recipe_than_the_configured_one_is_set_aside(tm
     work(obey)
     assert "restart the service" in (refusal_of(path) or "")
     assert (active(log)[0][0], teacher.settled) == (RECIPE, 0)
+
+
+def test_a_decision_put_aside_just_as_the_teacher_says_who_it_is_is_taken_all_the_same(tmp_path, log, activity, obey):
+    put(log, a_recipe(OTHER))
+    known = []
+
+    def wanted():
+        if not known:
+            known.append(OTHER)
+            late.again()  # before the command is put aside
+            return None
+        return OTHER
+
+    late = Obey(tmp_path, replace(obey._hands, adopting=Adopting(log, wanted, lambda: None)), activity)
+    drop(tmp_path, Relabel(recipe=OTHER))
+    work(late)
+    assert (active(log), waiting(tmp_path)) == ([(OTHER, "relabel")], [])
