@@ -49,6 +49,7 @@ class Train:
         self._log, self._plans, self._blobs, self._threshold = log, plans, blobs, threshold
         self._activity, self._gpu, self._stop = activity, gpu, stop
         self._runs, self._read_to, self._not_before = Runs(), 0, 0
+        self._decided: int | None = None
         self._retry_at = 0.0
         self._words = structlog.get_logger()
 
@@ -93,12 +94,15 @@ class Train:
 
     def _due_position(self, runs: Runs) -> int | None:
         head = self._log.head.seq
-        if head < self._not_before:
+        ((decided,),) = self._log.query("SELECT max(seq) FROM raw.recipe_changes")
+        if head < self._not_before and decided == self._decided:
             return None
+        self._decided = decided
         since = runs.snapshot.log_seq if runs.snapshot else 0
         eligible = eligible_since(self._log, since)
         if eligible < self._threshold:
-            # Each missing label is at least one event, so until then an expensive count could only say no again.
+            # Each missing label is at least one event, so until then an expensive count could only say no again. But one
+            # decision can bring any number of labels back into use.
             self._not_before = head + self._threshold - eligible
             return None
         return due_position(self._log, since=since, threshold=self._threshold, busy_until=runs.busy_until)
