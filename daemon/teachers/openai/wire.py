@@ -216,13 +216,13 @@ def read(model: type[Model], body: bytes) -> Model:
 
 
 def words_of(body: bytes) -> str:
-    """What a server says in an error: each has its own place for it, and any of them may be a proxy's page instead."""
+    """What a server says in an error, in one line: each has its own place for it, and any may be a proxy's page instead."""
     try:
         said = _Refusal.model_validate_json(body)
     except ValidationError:
         return quoted(body)
     inner = said.error.message if isinstance(said.error, _Refusal) else said.error
-    return inner or said.message or said.detail or quoted(body)
+    return " ".join((inner or said.message or said.detail or quoted(body)).split())
 
 
 def quoted(body: bytes) -> str:

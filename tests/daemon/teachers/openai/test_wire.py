@@ -81,6 +81,7 @@ def test_anything_else_is_no_completion(body):
         (b'{"object": "error", "message": "too long"}', "too long"),
         (b'{"detail": "Not Found"}', "Not Found"),
         (b'{"error": "Unauthorized"}', "Unauthorized"),
+        (b'{"error": "busy\\nservice      running"}', "busy service running"),
         (b'{"error": {}}', repr('{"error": {}}')),
         (b"<html>502</html>", "'<html>502</html>'"),
         (b"", "''"),
