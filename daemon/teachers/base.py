@@ -20,7 +20,14 @@ class TeacherBroken(FinsdistillError):
 
 
 class TeacherAway(FinsdistillError):
-    """Nobody answers just now, or somebody else does: opened again later, the teacher may be back. No text is at fault."""
+    """Nobody answers just now, or somebody else does: opened again later, the teacher may be back. No text is at fault.
+
+    `seconds`: how long it asked to be left alone.
+    """
+
+    def __init__(self, why: str, seconds: float = 0.0) -> None:
+        super().__init__(why)
+        self.seconds = seconds
 
 
 class Teacher(Protocol):

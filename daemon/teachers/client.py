@@ -53,11 +53,11 @@ class WorkerDied(FinsdistillError):
 
 
 class WorkerLeft(WorkerDied):
-    """The worker ended because its teacher is away: no text is at fault."""
+    """The worker ended because its teacher is away: no text is at fault. `seconds`: how long it is to be left alone."""
 
-    def __init__(self, why: str, *, in_flight: Sequence[ChunkRequest], was_ready: bool) -> None:
-        FinsdistillError.__init__(self, why)
-        self.in_flight, self.was_ready = tuple(in_flight), was_ready
+    def __init__(self, away: Away, *, in_flight: Sequence[ChunkRequest], was_ready: bool) -> None:
+        FinsdistillError.__init__(self, away.detail)
+        self.in_flight, self.was_ready, self.seconds = tuple(in_flight), was_ready, away.seconds
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class TeacherWorker:
             if isinstance(heard, _Ended | Away):
                 self._over = heard
         if self._over is not None and not replies:
-            raise self._left(self._over.detail) if isinstance(self._over, Away) else self.died(self._over.problem)
+            raise self._left(self._over) if isinstance(self._over, Away) else self.died(self._over.problem)
         return replies
 
     def _next(self, timeout_s: float) -> _Heard | None:
@@ -169,9 +169,9 @@ class TeacherWorker:
         log = self.folder / LOG_NAME
         return WorkerDied(why, in_flight=self.in_flight, was_ready=self.info is not None, log=log)
 
-    def _left(self, why: str) -> WorkerLeft:
+    def _left(self, away: Away) -> WorkerLeft:
         self._end(grace_s=_END_GRACE_S)
-        return WorkerLeft(why, in_flight=self.in_flight, was_ready=self.info is not None)
+        return WorkerLeft(away, in_flight=self.in_flight, was_ready=self.info is not None)
 
     def kill(self) -> None:
         self._end(grace_s=0.0)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from daemon.teachers.base import ServedTeacher, TeacherAway, TeacherUnavailable
-from daemon.teachers.protocol import Away, ChunkRequest, Ready, Reply, Unavailable, encode
-from daemon.teachers.streams import CANNOT_OPEN, WENT_AWAY, failure, read_requests, reply_line, say
+from daemon.teachers.protocol import ChunkRequest, Ready, Reply, Unavailable, encode
+from daemon.teachers.streams import CANNOT_OPEN, failure, leave, read_requests, reply_line, say
 
 _Waiting = asyncio.Queue[ChunkRequest | None]
 
@@ -33,28 +33,24 @@ async def _flow(teacher: ServedTeacher, stdin: BinaryIO, stdout: BinaryIO, at_en
         say(stdout, encode(Unavailable(detail=str(problem))))
         return CANNOT_OPEN
     except TeacherAway as away:
-        say(stdout, encode(Away(detail=str(away))))
-        return WENT_AWAY
+        return leave(stdout, away)
     try:
-        why = await _serve(teacher, waiting, stdout)
+        left = await _serve(teacher, waiting, stdout)
     finally:
         await teacher.close()
-    if why is None:
-        return 0
-    say(stdout, encode(Away(detail=why)))
-    return WENT_AWAY
+    return 0 if left is None else leave(stdout, left)
 
 
-async def _serve(teacher: ServedTeacher, waiting: _Waiting, stdout: BinaryIO) -> str | None:
-    """Until the input has ended: None; or why the teacher is away. Then nobody is asked any more, and nothing said."""
-    why: str | None = None
+async def _serve(teacher: ServedTeacher, waiting: _Waiting, stdout: BinaryIO) -> TeacherAway | None:
+    """Until the input has ended: None; or that the teacher is away. Then nobody is asked any more, and nothing said."""
+    left: list[TeacherAway] = []
     try:
         async with asyncio.TaskGroup() as askers:
             for _ in range(teacher.concurrency):
                 askers.create_task(_ask(teacher, waiting, stdout))
-    except* TeacherAway as away:
-        why = str(away.exceptions[0])
-    return why
+    except* TeacherAway as aways:
+        left = [away for away in aways.exceptions if isinstance(away, TeacherAway)]
+    return left[0] if left else None
 
 
 async def _ask(teacher: ServedTeacher, waiting: _Waiting, stdout: BinaryIO) -> None:

@@ -81,10 +81,12 @@ class Unavailable(_Message):
 
 
 class Away(_Message):
-    """The worker ends: nobody answers just now, or somebody else does. No text in flight is at fault; start it again."""
+    """The worker ends: nobody answers just now, or somebody else does. No text in flight is at fault; start it again, not
+    before `seconds` have passed."""
 
     type: Literal["away"] = "away"
     detail: RepairedText
+    seconds: float = Field(default=0.0, ge=0)
 
 
 class Answered(_Message):

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
+from daemon.teachers.base import TeacherAway
 from daemon.teachers.protocol import (
     MAX_LINE_BYTES,
+    Away,
     ChunkRequest,
     Failed,
     ProtocolBroken,
@@ -23,6 +25,12 @@ MAX_DETAIL: Final = 2000  # characters
 def say(stdout: BinaryIO, line: bytes) -> None:
     stdout.write(line)
     stdout.flush()
+
+
+def leave(stdout: BinaryIO, away: TeacherAway) -> int:
+    """Says it, and gives the exit code."""
+    say(stdout, encode(Away(detail=str(away), seconds=away.seconds)))
+    return WENT_AWAY
 
 
 def reply_line(reply: Reply) -> bytes:

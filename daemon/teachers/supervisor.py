@@ -15,6 +15,7 @@ from daemon.waits import backoff
 KILLS_ALLOWED: Final = 2  # a text that killed the worker this often, alone with it, is a dead letter
 STARTS_ALLOWED: Final = 3  # deaths in a row before the worker was ready: then a person has to look
 _BLIPS: Final = 3  # times in a row that nobody answers before it is more than a moment's trouble
+_BLIP_S: Final = 5.0  # so is a longer wait that was asked for
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class SupervisedTeacher:
     @property
     def away(self) -> str | None:
         """Why nobody has answered for more than a moment; None while somebody does, or nobody was asked yet."""
-        return self._gone if self._failures >= _BLIPS else None
+        long = self._failures >= _BLIPS or self._start_at - self._clock() > _BLIP_S
+        return self._gone if long else None
 
     def meet(self, timeout_s: float) -> None:
         """Has a worker open the teacher without asking it anything; waits up to `timeout_s`. `approve` hears who it is.
@@ -187,6 +189,7 @@ class SupervisedTeacher:
         self._start_at = self._clock() + self._pause(self._failures)
         if isinstance(death, WorkerLeft):
             self._gone = str(death)
+            self._start_at = max(self._start_at, self._clock() + death.seconds)
             self._waiting.extendleft(reversed(death.in_flight))
             return []
         self.last_death = death

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from daemon.teachers import Opening, TeacherSettings
 from daemon.teachers.base import ServedTeacher, Teacher, TeacherAway, TeacherBroken
 from daemon.teachers.flowing import flow
-from daemon.teachers.protocol import MAX_LINE_BYTES, Away, ChunkRequest, Failed, Ready, Reply, Unavailable, encode
-from daemon.teachers.streams import CANNOT_OPEN, MAX_DETAIL, WENT_AWAY, read_requests, reply_line, say
+from daemon.teachers.protocol import MAX_LINE_BYTES, ChunkRequest, Failed, Ready, Reply, Unavailable, encode
+from daemon.teachers.streams import CANNOT_OPEN, MAX_DETAIL, leave, read_requests, reply_line, say
 from store.errors import FinsdistillError
 from trainer.child import die_with_parent, own_folder
 
@@ -116,7 +116,7 @@ def _work(stdin: BinaryIO, stdout: BinaryIO, open_teacher: OpenTeacher | None) -
         settings = opening.settings
         teacher = settings.open(opening.recipe) if open_teacher is None else open_teacher(settings)
     except TeacherAway as away:
-        return _gone(stdout, away)
+        return leave(stdout, away)
     except (FinsdistillError, ValidationError) as error:
         say(stdout, encode(Unavailable(detail=str(error))))
         return CANNOT_OPEN
@@ -125,13 +125,8 @@ def _work(stdin: BinaryIO, stdout: BinaryIO, open_teacher: OpenTeacher | None) -
     try:
         serve(teacher, stdin, stdout, at_end=_leave_soon)
     except TeacherAway as away:
-        return _gone(stdout, away)
+        return leave(stdout, away)
     return 0
-
-
-def _gone(stdout: BinaryIO, away: TeacherAway) -> int:
-    say(stdout, encode(Away(detail=str(away))))
-    return WENT_AWAY
 
 
 if __name__ == "__main__":

@@ -44,13 +44,13 @@ class Servers:
             match found:
                 case BaseException():
                     raise found
-                case Absent(why=why):
-                    server.state, server.why = "down", why
+                case Absent(why=why, seconds=seconds):
+                    server.state, server.why, server.until = "down", why, self.pace.clock() + (seconds or 0.0)
                 case _:
                     server.known(self.pace.clock())
                     there.append((server, found))
         if not there:
-            raise TeacherAway(_away(self._servers))
+            raise self._away()
         self._identity = identity = _agreed(there)
         for server in self._servers:
             if server.state == "down":
@@ -105,12 +105,12 @@ class Servers:
                 return chosen
             states = {server.state for server in self._servers}
             if states <= {"down", "out"}:
-                raise TeacherAway(_away(self._servers))
+                raise self._away()
             # What is being answered may come back good, and then the others may wait for longer.
             if "up" not in states and not any(server.in_use for server in self._servers):
                 soonest = min(server.until for server in self._servers if server.state == "resting")
                 if soonest > self._latest(began):
-                    raise TeacherAway(_away(self._servers))
+                    raise self._away()
             await self._changed.wait()
 
     async def _is_known(self, server: Server, asked: float) -> bool:
@@ -199,6 +199,12 @@ class Servers:
         self._change()
         return None
 
+    def _away(self) -> TeacherAway:
+        """Until the first of them wants to be asked again."""
+        now = self.pace.clock()
+        waits = (max(0.0, server.until - now) for server in self._servers if server.state != "out")
+        return TeacherAway(f"no server answers now: {'; '.join(map(str, self._servers))}", min(waits, default=0.0))
+
     def _keep_out(self, server: Server, why: str) -> None:
         server.state, server.why = "out", why
         self._change()
@@ -226,7 +232,3 @@ def _agreed(there: Sequence[tuple[Server, Identity]]) -> Identity:
                 f"{first.url} answers as {identity}, {server.url} as {other}: all of teacher.base_urls must serve the same"
             )
     return identity
-
-
-def _away(servers: Sequence[Server]) -> str:
-    return f"no server answers now: {'; '.join(map(str, servers))}"

@@ -45,9 +45,12 @@ class OpenAITeacher:
         self._servers = Servers(self._settings, Greeting(self._settings, self._http), self._pace)
         try:
             self._identity = await self._servers.open()
-        except (TeacherUnavailable, TeacherAway) as problem:
+        except TeacherUnavailable as problem:
             await self.close()
-            raise type(problem)(self._shown(str(problem))) from None
+            raise TeacherUnavailable(self._shown(str(problem))) from None
+        except TeacherAway as away:
+            await self.close()
+            raise TeacherAway(self._shown(str(away)), away.seconds) from None
         return self._identity.info(licence_of(self._settings.model))
 
     async def answer(self, request: ChunkRequest) -> Reply:
@@ -55,7 +58,7 @@ class OpenAITeacher:
             served = await self._servers.ask(self._asking.request(request).body())
             return self._reply(request, served)
         except TeacherAway as away:
-            raise TeacherAway(self._shown(str(away))) from None
+            raise TeacherAway(self._shown(str(away)), away.seconds) from None
         except Exception as error:  # noqa: BLE001 - a library's bug must cost one answer; its words may hold the key
             structlog.get_logger().error("asking_failed", traceback=self._key.hidden(traceback.format_exc()))
             return self._failed(request, f"{type(error).__name__}: {error}")

@@ -1,6 +1,7 @@
 """A worker whose teacher does what the text of each request says. Run by the tests as a real child process.
 
-scripted_worker.py [not-ready|refuses|refuses-after MARKER]. A text "leave MARKER" is answered once the marker file is there.
+scripted_worker.py [not-ready|refuses|refuses-after MARKER]. A text "leave MARKER" or "rest MARKER"
+is answered once the marker file is there.
 """
 
 import os
@@ -35,6 +36,9 @@ class Scripted:
             case "leave", _, marker if not Path(marker).exists():
                 Path(marker).touch()
                 raise TeacherAway("nobody listens there")
+            case "rest", _, marker if not Path(marker).exists():
+                Path(marker).touch()
+                raise TeacherAway("it is too busy", 300.0)
             case "hang", _, _:
                 threading.Event().wait()
             case "raise", _, _:

@@ -169,3 +169,15 @@ def test_a_teacher_that_cannot_be_opened_any_more_is_away_and_its_texts_wait(sta
         teacher.outcomes(LONG_S)
     assert teacher.away == "the model is gone" and teacher.pending == 1
     teacher.close()
+
+
+def test_a_teacher_that_asks_to_be_left_alone_is_left_alone_and_is_away_at_once(start, ask, tmp_path) -> None:
+    now = [0.0]
+    teacher = SupervisedTeacher(start, pause=AT_ONCE, clock=lambda: now[0], wait=lambda _seconds: None)
+    teacher.submit(ask(f"rest {tmp_path / 'left'}"))
+    while teacher.away is None:
+        teacher.outcomes(LONG_S)
+    now[0] = 299.0
+    assert teacher.outcomes(LONG_S) == [] and teacher.pending == 1
+    now[0] = 300.0
+    assert set(kinds(settle(teacher)).values()) == {"Answered"} and teacher.away is None
