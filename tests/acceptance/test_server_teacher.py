@@ -69,7 +69,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Llm
             if fault is not None:
                 server.misbehave(fault, on=on(number), first=first)
         server.misbehave(llm_faults.redirects(f"http://127.0.0.1:{elsewhere.port}"), on=on(len(CASES)))
-        labelled_by(home, server, api_key_env=KEY_ENV, attempts=2, timeout_s=1.0, patience_s=20)
+        labelled_by(home, server, api_key_env=KEY_ENV, attempts=2, timeout_s=2.0, patience_s=20)
         texts_in(home, len(CASES) + 1)
         run = home.run("run", "--once", **{KEY_ENV: KEY})
         assert run.returncode == 0, run.stderr[-3000:]
@@ -102,7 +102,7 @@ def test_a_dead_letter_says_what_the_server_did(broken):
     found = [detail for (detail,) in query(home, "SELECT detail FROM dead_letters WHERE reason = 'engine_error'")]
     for words in (
         "device-side assert",
-        "no answer within 1 s",
+        "no answer within 2 s",
         "ended early",
         "no chat completion",
         "HTTP 307",
