@@ -1,11 +1,19 @@
 """Exactly one recipe is active: which one is configured, and whether it may label."""
 
+from typing import Final
+
 from daemon.teachers.protocol import TeacherInfo
 from daemon.teachers.recipe import Recipe
 from store.events import RecipeAdopted, RecipeDeclared
 from store.ids import canonical_json
 from store.log import EventLog
 from store.records import Append
+
+# Labels in use, or a person's decision for the active recipe: neither gives way by itself.
+_STANDS: Final = """
+SELECT 1 FROM (SELECT 1 FROM raw.labels JOIN recipe_set USING (recipe) LIMIT 1)
+UNION ALL SELECT 1 FROM recipes WHERE active AND decision <> 'first'
+"""
 
 
 class Recipes:
@@ -62,12 +70,12 @@ class Recipes:
             ((self._active,),) = self._log.query("SELECT arg_max(recipe, seq) FROM raw.recipe_changes")
 
     def _settle(self, recipe: Recipe) -> None:
-        """Declares the recipe, and adopts it where nothing in use has labels yet: a mistyped model needs no decision."""
+        """Declares the recipe, and adopts it where nothing in use has labels yet and nobody has decided: a mistyped model needs
+        no decision."""
         stream = f"recipe-{recipe.recipe_id}"
         self._log.append(Append(stream, (_declared(recipe),), f"declared-{recipe.recipe_id}"))
         self.look()
-        in_use = "SELECT 1 FROM raw.labels JOIN recipe_set USING (recipe) LIMIT 1"
-        if self._active != recipe.recipe_id and not self._log.query(in_use):
+        if self._active != recipe.recipe_id and not self._log.query(_STANDS):
             adopted = RecipeAdopted(recipe=recipe.recipe_id, replaces=self._active, decision="first")
             self._log.append(Append(stream, (adopted,), f"adopted-first-{self._log.head.seq}"))
             self._active = recipe.recipe_id

@@ -31,7 +31,11 @@ SELECT count(DISTINCT text_id) FROM triplet_keys
 WHERE recipe <> $recipe AND (NOT list_contains($in_use, recipe)
     OR text_id IN (SELECT text_id FROM raw_labels WHERE recipe = $recipe))
 """
-_LABELLED: Final = "SELECT 1 FROM raw_labels l SEMI JOIN recipe_set s ON s.recipe = l.recipe LIMIT 1"
+# As the service decides it when it starts: labels in use, or a person's decision, do not give way by themselves.
+_STANDS: Final = """
+SELECT 1 FROM (SELECT 1 FROM raw_labels l SEMI JOIN recipe_set s ON s.recipe = l.recipe LIMIT 1)
+UNION ALL SELECT 1 FROM recipes WHERE active AND decision <> 'first'
+"""
 
 
 def plan(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> Plan:
@@ -66,7 +70,7 @@ def _standing(
 ) -> Literal["same", "first", "decide"]:
     if active is not None and active.name == recipe.recipe_id:
         return "same"
-    return "decide" if active is not None and connection.execute(_LABELLED).fetchall() else "first"
+    return "decide" if active is not None and connection.execute(_STANDS).fetchall() else "first"
 
 
 def _name(recipe: Recipe) -> RecipeName:

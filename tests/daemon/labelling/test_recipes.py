@@ -71,6 +71,13 @@ def test_labels_that_were_kept_are_not_dropped_without_a_decision(log):
     assert not started(log, ExtractiveSettings().recipe()).labels and active(log) == WRONG.recipe_id
 
 
+def test_what_a_person_has_chosen_gives_way_to_nothing_before_it_has_labelled_either(log):
+    started(log, RIGHT)
+    put(log, a_label("Sales rose.", recipe=RIGHT.recipe_id))
+    put(log, a_recipe(WRONG.recipe_id), an_adoption(WRONG.recipe_id, decision="relabel"))
+    assert not started(log, RIGHT).labels and active(log) == WRONG.recipe_id
+
+
 @pytest.mark.parametrize(
     ("revision", "fingerprint", "labels"),
     [("r1", "f1", True), ("r2", "f1", False), ("r1", "f2", False), ("r1", None, False)],

@@ -119,7 +119,7 @@ def test_a_toy_and_a_model_are_only_ever_exchanged():
         ([*CHUNKS], B, "first"),
         ([*CHUNKS, *labels("R")], B, "decide"),
         ([*BOTH, an_adoption(b, decision="keep_old")], MODELS[2], "decide"),  # B has no label, but A's are in use
-        ([*BOTH, an_adoption(b, decision="relabel")], MODELS[2], "first"),
+        ([*BOTH, an_adoption(b, decision="relabel")], MODELS[2], "decide"),  # nor have B's, but a person chose B
     ],
 )
 def test_only_labels_in_use_need_a_decision(history, recipe, standing):
