@@ -9,9 +9,10 @@ from store.ids import canonical_json
 from store.log import EventLog
 from store.records import Append
 
-# Labels in use, or a person's decision for the active recipe: neither gives way by itself.
-_STANDS: Final = """
-SELECT 1 FROM (SELECT 1 FROM raw.labels JOIN recipe_set USING (recipe) LIMIT 1)
+# Labels in use, or a person's decision for the active recipe: neither gives way by itself. Asked of the log by the service,
+# and of what is published by `plan`.
+STANDS: Final = """
+SELECT 1 FROM (SELECT 1 FROM raw_labels l SEMI JOIN recipe_set s ON s.recipe = l.recipe LIMIT 1)
 UNION ALL SELECT 1 FROM recipes WHERE active AND decision <> 'first'
 """
 
@@ -75,7 +76,7 @@ class Recipes:
         stream = f"recipe-{recipe.recipe_id}"
         self._log.append(Append(stream, (_declared(recipe),), f"declared-{recipe.recipe_id}"))
         self.look()
-        if self._active != recipe.recipe_id and not self._log.query(_STANDS):
+        if self._active != recipe.recipe_id and not self._log.query(STANDS):
             adopted = RecipeAdopted(recipe=recipe.recipe_id, replaces=self._active, decision="first")
             self._log.append(Append(stream, (adopted,), f"adopted-first-{self._log.head.seq}"))
             self._active = recipe.recipe_id

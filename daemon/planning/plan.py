@@ -6,6 +6,7 @@ from typing import Final, Literal
 import duckdb
 
 from daemon.adopting import STANDINGS, Decision, Standing, why_apart
+from daemon.labelling.recipes import STANDS
 from daemon.planning.changes import changes
 from daemon.planning.measuring import expected, measured
 from daemon.planning.report import Choice, Measured, Plan, RecipeName
@@ -30,11 +31,6 @@ _STALE: Final = """
 SELECT count(DISTINCT text_id) FROM triplet_keys
 WHERE recipe <> $recipe AND (NOT list_contains($in_use, recipe)
     OR text_id IN (SELECT text_id FROM raw_labels WHERE recipe = $recipe))
-"""
-# As the service decides it when it starts: labels in use, or a person's decision, do not give way by themselves.
-_STANDS: Final = """
-SELECT 1 FROM (SELECT 1 FROM raw_labels l SEMI JOIN recipe_set s ON s.recipe = l.recipe LIMIT 1)
-UNION ALL SELECT 1 FROM recipes WHERE active AND decision <> 'first'
 """
 
 
@@ -70,7 +66,7 @@ def _standing(
 ) -> Literal["same", "first", "decide"]:
     if active is not None and active.name == recipe.recipe_id:
         return "same"
-    return "decide" if active is not None and connection.execute(_STANDS).fetchall() else "first"
+    return "decide" if active is not None and connection.execute(STANDS).fetchall() else "first"
 
 
 def _name(recipe: Recipe) -> RecipeName:
