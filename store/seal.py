@@ -1,5 +1,6 @@
 """Sealing: the rows of a snapshot as of a log position, decided by the log alone."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -7,12 +8,12 @@ from store.log import EventLog
 from store.snapshot import SnapshotManifest, TripletRow, rows_sha256, snapshot_id_of, write_snapshot
 
 # A text seen in both splits has split `both` and is in neither set. References need the same quality as targets.
-_ROWS: Final = """
-SELECT label_id, text_id, chunk_id, accession, company_id, form, item, text, rationale, summary, seq > ? AS is_new
-FROM triplets WHERE split = ? AND grounded AND review IS DISTINCT FROM 'rejected'
-    AND NOT list_has_any(flags, ['repaired', 'forced_close'])
-ORDER BY seq
-"""
+SOUND: Final = (
+    "grounded AND review IS DISTINCT FROM 'rejected' AND NOT list_has_any(flags, ['repaired', 'forced_close'])"
+)
+# What a snapshot holds of a split, with every column of `triplets`; an export hands out the same rows.
+SEALED: Final = f"SELECT *, seq > $since AS is_new FROM triplets WHERE split = $split AND {SOUND}"  # noqa: S608 - our own names
+_ROWS: Final = f"SELECT {', '.join(field.name for field in fields(TripletRow))} FROM ({SEALED}) ORDER BY seq"  # noqa: S608
 
 _KEPT: Final = "SELECT recipe FROM recipes WHERE in_set AND NOT active ORDER BY recipe"
 
@@ -46,8 +47,10 @@ def seal(log: EventLog, snapshots_dir: Path, *, log_seq: int, parent: tuple[str,
     cursor = log.cursor(as_of=log_seq)
     try:
         since = parent[1] if parent else 0
-        train = [TripletRow(*row) for row in cursor.execute(_ROWS, [since, "train"]).fetchall()]
-        heldout = [TripletRow(*row) for row in cursor.execute(_ROWS, [since, "heldout"]).fetchall()]
+        train, heldout = (
+            [TripletRow(*row) for row in cursor.execute(_ROWS, {"since": since, "split": split}).fetchall()]
+            for split in ("train", "heldout")
+        )
         recipe, teacher, toy = cursor.execute("SELECT recipe, teacher, toy FROM recipes WHERE active").fetchall()[0]
         kept = tuple(row[0] for row in cursor.execute(_KEPT).fetchall())
     finally:

@@ -4,6 +4,7 @@ A folder `snapshots/<snapshot_id>/` of `train.parquet`, `heldout.parquet` and `m
 decided by the log alone, so the same rows with the same hash can be made again from it.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from store.errors import StateUnusable
 from store.files import fsync_dir, write_durably
-from store.ids import canonical_json, sha256_hex, short_id
+from store.ids import canonical_json, short_id
 
 TRAIN: Final = "train.parquet"
 HELDOUT: Final = "heldout.parquet"
@@ -70,7 +71,14 @@ class SnapshotManifest(BaseModel):
 
 def rows_sha256(rows: Iterable[TripletRow]) -> str:
     """Of the rows' content in order, one canonical JSON line each; independent of Parquet and its versions."""
-    return sha256_hex("".join(canonical_json(asdict(row)) + "\n" for row in rows))
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(row_line(row))
+    return digest.hexdigest()
+
+
+def row_line(row: TripletRow) -> bytes:
+    return f"{canonical_json(asdict(row))}\n".encode()
 
 
 def snapshot_id_of(log_seq: int, recipe: str, sha256: str, heldout_sha256: str) -> str:

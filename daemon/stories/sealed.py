@@ -9,6 +9,7 @@ from typing import Any, Final
 import duckdb
 
 from daemon.stories.reading import rows
+from store.seal import SOUND
 from store.tables import EVENTS, TABLES, Table, columns_sql
 from store.views import create_views
 
@@ -20,12 +21,7 @@ _OWN: Final = {
     "labels": "text_id = $text",
     "label_changes": "label_id IN (SELECT label_id FROM raw_labels WHERE text_id = $text)",
 }
-_HELD: Final = """
-SELECT label_id, recipe, split FROM triplet_keys WHERE eligible OR (
-    split = 'heldout' AND grounded AND review IS DISTINCT FROM 'rejected'
-    AND NOT list_has_any(flags, ['repaired', 'forced_close'])
-)
-"""
+_HELD: Final = f"SELECT label_id, recipe, split FROM triplet_keys WHERE split IN ('train', 'heldout') AND {SOUND}"  # noqa: S608
 
 
 @dataclass(frozen=True)
