@@ -20,3 +20,9 @@ def in_log(as_of: int | None = None) -> Callable[[Table], str]:
     """The log's own tables, as they were when `as_of` was the last event."""
     where = "" if as_of is None else f" WHERE seq <= {int(as_of)}"
     return lambda table: f"SELECT * FROM raw.{table.name}{where}"  # noqa: S608 - our own names
+
+
+def without_rows(table: Table) -> str:
+    """A raw table that holds nothing."""
+    columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in (("seq", "BIGINT"), *table.columns))
+    return f"SELECT {columns} WHERE false"

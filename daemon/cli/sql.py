@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from daemon.cli.options import Config, settings_of
+from daemon.cli.options import AsOf, Config, position_asked, settings_of
 from daemon.terminal import printable
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
@@ -21,12 +21,14 @@ def register(app: typer.Typer) -> None:
 def sql(
     query: Annotated[str, typer.Argument(help="one SELECT over the published tables")],
     style: Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="how to print it")] = "table",
+    as_of: AsOf = None,
     config: Config = None,
 ) -> None:
-    """Query the published tables, read-only, also while the service runs."""
+    """Query the published tables, read-only, also while the service runs, as they are or as they were."""
     from daemon.query import run_query  # noqa: PLC0415 - DuckDB's import is a quarter of what `status` may take
 
-    columns, rows = run_query(settings_of(config).service.state_dir, query)
+    wanted = position_asked(as_of)
+    columns, rows = run_query(settings_of(config).service.state_dir, query, as_of=wanted)
     {"table": _print_table, "json": _print_json, "csv": _print_csv}[style](columns, rows)
 
 
