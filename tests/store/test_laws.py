@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from store.events import Event
 from store.ids import sha256_hex
+from store.past import in_past, published_manifest
 from store.projections import rows_of
 from store.publish import Publisher
 from store.rebuild import rebuild, verify
@@ -110,6 +111,27 @@ def test_what_is_published_is_what_the_log_says_after_every_publish(tmp_path_fac
             publisher.publish()
         own = log.cursor()
         with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as reader:
+            assert everything(reader) == everything(own)
+        own.close()
+
+
+@settings(max_examples=6)
+@given(histories, st.lists(st.integers(1, 5), min_size=4, max_size=12), st.data())
+def test_what_is_published_gives_back_the_log_that_ended_at_any_event_merged_or_not(
+    tmp_path_factory, facts, batches, data
+):
+    state = tmp_path_factory.mktemp("state")
+    with a_log(state) as log:
+        publisher, rest = Publisher(log, state), list(facts)
+        for size in batches:
+            if rest[:size]:
+                put(log, *rest[:size])
+            del rest[:size]
+            publisher.publish()
+        end = data.draw(st.integers(1, log.head.seq))
+        own = log.cursor(as_of=end)
+        with duckdb.connect() as reader:
+            create_views(reader, in_past(published_manifest(state), state / "published", end), temporary=False)
             assert everything(reader) == everything(own)
         own.close()
 
