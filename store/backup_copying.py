@@ -1,0 +1,208 @@
+"""The copying of a backup: which files are wanted, which are there, and what is proven of each."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from store.backup_copy import Fingerprint, Unreadable, copy_checked, has_size, is_intact
+from store.backup_events import Diverged, SegmentFile, Walk, nowhere
+from store.backup_set import (
+    BACKUP,
+    FOLDERS,
+    FORMAT,
+    AdapterFile,
+    AdapterFolder,
+    Backup,
+    BackupProblem,
+    BlobFile,
+    EventsFile,
+    adapter_path,
+    blob_path,
+    events_path,
+)
+from store.errors import FinsdistillError, StateUnusable
+from store.files import fsync_dir, write_durably
+from store.manifest import Manifest, Segment
+from store.tables import EVENTS
+
+_SLACK: Final = 16 << 20  # bytes that a backup leaves free, for `backup.json` and the file system's own
+
+# The id of the adapter in a folder. Raises FinsdistillError for a folder that is none. The trainer knows how.
+AdapterId = Callable[[Path], str]
+
+
+@dataclass
+class Copying:
+    """From `state_dir` into `folder`, beside what the backup `before` holds there."""
+
+    state_dir: Path
+    folder: Path
+    manifest: Manifest
+    before: Backup | None
+    adapter_id_of: AdapterId
+    verify: bool
+    progress: Callable[[str], None]
+    copied: int = 0
+    copied_bytes: int = 0
+    _touched: set[Path] = field(default_factory=set)
+
+    def run(self, now: datetime) -> Backup:
+        """The backup as it then lies there. Raises BackupProblem, StateUnusable and OSError."""
+        before = self.before
+        walk = Walk(self.manifest.log_id, anchors={before.seq: before.hash} if before else {})
+        events = tuple(self._events(walk))
+        blobs, lost_blobs = self._blobs(walk.blobs)
+        adapters, lost_adapters = self._adapters(walk.adapters)
+        backup = Backup(
+            format=FORMAT,
+            log_id=self.manifest.log_id,
+            purpose=walk.purpose or (before.purpose if before else "real"),
+            seq=walk.head.seq,
+            hash=walk.head.hash,
+            made_at=now,
+            events=events,
+            blobs=blobs,
+            adapters=adapters,
+            lost_blobs=lost_blobs,
+            lost_adapters=lost_adapters,
+        )
+        for folder in sorted(self._touched):
+            fsync_dir(folder)
+        write_durably(self.folder / BACKUP, (backup.model_dump_json(indent=1) + "\n").encode())
+        return backup
+
+    def _events(self, walk: Walk) -> list[EventsFile]:
+        segments = self.manifest.segments_of(EVENTS.name)
+        known = {file.sha256: file for file in self.before.events} if self.before else {}
+        self._check_room(sum(segment.bytes for segment in segments if segment.sha256 not in known))
+        return [self._segment(segment, known.get(segment.sha256), walk) for segment in segments]
+
+    def _segment(self, segment: Segment, known: EventsFile | None, walk: Walk) -> EventsFile:
+        """Followed along the chain when it is new here; what was here has been."""
+        start, path = walk.head, events_path(segment.first_seq, segment.last_seq, segment.sha256)
+        source, whole = self.state_dir / "published" / segment.file, Fingerprint(segment.bytes, segment.sha256)
+        try:
+            self._bring(source, path, whole)
+            if known is not None and known.prev_hash == start.hash:
+                walk.head = known.end
+                return known
+            walk.go(SegmentFile(self.folder / path, segment.first_seq, segment.last_seq), nowhere)
+        except Unreadable as cause:
+            raise StateUnusable(
+                f"what is published is damaged ({cause}): `finsdistill rebuild` publishes it anew"
+            ) from cause
+        except Diverged as cause:
+            raise BackupProblem(
+                f"{self.folder} holds another history of this log, from before event {cause.seq}: the state was restored "
+                "from something older since; back up into another folder"
+            ) from cause
+        if walk.head.seq != segment.last_seq:
+            raise StateUnusable(f"{source} ends at event {walk.head.seq}: `finsdistill rebuild` publishes it anew")
+        self.progress(f"event {walk.head.seq:,} of {self.manifest.seq:,}")
+        return EventsFile(
+            first_seq=start.seq + 1,
+            last_seq=walk.head.seq,
+            bytes=segment.bytes,
+            sha256=segment.sha256,
+            prev_hash=start.hash,
+            last_hash=walk.head.hash,
+            last_recorded_at=walk.head.recorded_at,
+        )
+
+    def _blobs(self, named: set[str]) -> tuple[tuple[BlobFile, ...], tuple[str, ...]]:
+        """Those that are in the backup now, and the names of those that are nowhere."""
+        known = {blob.sha256: blob for blob in self.before.blobs} if self.before else {}
+        wanted = sorted(named.union(known, self.before.lost_blobs if self.before else ()))
+        self._check_room(sum(_size(self.state_dir / blob_path(sha256)) for sha256 in wanted if sha256 not in known))
+        found: list[BlobFile] = []
+        lost: list[str] = []
+        for number, sha256 in enumerate(wanted, 1):
+            path = blob_path(sha256)
+            size = known[sha256].bytes if sha256 in known else _size(self.state_dir / path)
+            try:
+                self._bring(self.state_dir / path, path, Fingerprint(size, sha256))
+                found.append(BlobFile(sha256=sha256, bytes=size))
+            except Unreadable:
+                lost.append(sha256)
+            self.progress(f"blob {number:,} of {len(wanted):,}")
+        return tuple(found), tuple(lost)
+
+    def _adapters(self, named: set[str]) -> tuple[tuple[AdapterFolder, ...], tuple[str, ...]]:
+        known = {adapter.adapter_id: adapter for adapter in self.before.adapters} if self.before else {}
+        wanted = sorted(named.union(known, self.before.lost_adapters if self.before else ()))
+        found: list[AdapterFolder] = []
+        lost: list[str] = []
+        for adapter_id in wanted:
+            try:
+                found.append(self._adapter(adapter_id, known.get(adapter_id)))
+            except Unreadable:
+                lost.append(adapter_id)
+        return tuple(found), tuple(lost)
+
+    def _adapter(self, adapter_id: str, known: AdapterFolder | None) -> AdapterFolder:
+        path = adapter_path(adapter_id)
+        source = self.state_dir / path
+        if known is not None:
+            for file in known.files:
+                self._bring(source / file.name, path / file.name, Fingerprint(file.bytes, file.sha256))
+            return known
+        if not source.is_dir():
+            raise Unreadable(source, "is missing")
+        self._check_room(sum(_size(file) for file in source.iterdir()))
+        prints = {file.name: self._take(file, path / file.name) for file in sorted(source.iterdir())}
+        try:
+            if self.adapter_id_of(self.folder / path) != adapter_id:
+                raise Unreadable(source, "is not what its id names")
+        except FinsdistillError as cause:
+            shutil.rmtree(self.folder / path)
+            raise Unreadable(source, str(cause)) from cause
+        files = (AdapterFile(name=name, bytes=p.bytes, sha256=p.sha256) for name, p in prints.items())
+        return AdapterFolder(adapter_id=adapter_id, files=tuple(files))
+
+    def _bring(self, source: Path, path: Path, whole: Fingerprint) -> None:
+        """The file is there, or is copied. One that the last backup does not name has its name only after it was fsynced."""
+        target = self.folder / path
+        if not has_size(target, whole.bytes) or (self.verify and not is_intact(target, whole)):
+            self._take(source, path, whole.sha256)
+
+    def _take(self, source: Path, path: Path, sha256: str | None = None) -> Fingerprint:
+        target = self.folder / path
+        copied = copy_checked(source, target, sha256)
+        self.copied, self.copied_bytes = self.copied + 1, self.copied_bytes + copied.bytes
+        self._touched.update(parent for parent in target.parents if parent.is_relative_to(self.folder))
+        return copied
+
+    def _check_room(self, wanted: int) -> None:
+        """Before half of it is written: the rest is looked after by the error of a full disk."""
+        free = shutil.disk_usage(self.folder).free
+        if wanted and free < wanted + _SLACK:
+            raise BackupProblem(
+                f"{self.folder} has {free / 1e6:,.0f} MB free and {wanted / 1e6:,.0f} MB are to be copied: free disk space; "
+                "what was there is still whole"
+            )
+
+
+def drop_all_but(backup: Backup, folder: Path) -> int:
+    """Removes what the backup in `folder` does not name: merged-away segments, and what a killed backup left."""
+    kept, gone = {folder / path for path in backup.paths}, 0
+    for top in FOLDERS:
+        for parent, _, names in os.walk(folder / top, topdown=False):
+            for path in (Path(parent) / name for name in names):
+                if path not in kept:
+                    path.unlink()
+                    gone += 1
+            if not any(Path(parent).iterdir()):
+                Path(parent).rmdir()
+    return gone
+
+
+def _size(path: Path) -> int:
+    """0 for one that is not there."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
