@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -9,18 +10,19 @@ import duckdb
 import pyarrow as pa
 
 from store.errors import StateUnusable
+from store.faults import sentence
+from store.migrations import FORMAT, format_of
 from store.tables import EVENTS, TABLES, Table, columns_sql
 
-FORMAT: Final = 1  # of the log's schema; a higher one in the file is a newer finsdistill
-
 # Unique over streams and append keys, not over every event: an index over 10 million keys costs 2 GB.
-_SUPPORT_SQL: Final = """
-CREATE TABLE IF NOT EXISTS ledger.meta (format BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS ledger.streams (stream VARCHAR PRIMARY KEY, version BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS ledger.appends (append_key VARCHAR PRIMARY KEY, stream VARCHAR NOT NULL,
-    first_seq BIGINT NOT NULL, last_seq BIGINT NOT NULL, sha256 VARCHAR NOT NULL);
-CREATE TABLE IF NOT EXISTS ledger.cursors (consumer VARCHAR PRIMARY KEY, seq BIGINT NOT NULL);
-"""
+LEDGER: Final = {
+    "meta": "format BIGINT NOT NULL",
+    "streams": "stream VARCHAR PRIMARY KEY, version BIGINT NOT NULL",
+    "appends": "append_key VARCHAR PRIMARY KEY, stream VARCHAR NOT NULL, first_seq BIGINT NOT NULL,"
+    " last_seq BIGINT NOT NULL, sha256 VARCHAR NOT NULL",
+    "cursors": "consumer VARCHAR PRIMARY KEY, seq BIGINT NOT NULL",
+    "verified": "seq BIGINT NOT NULL, hash VARCHAR NOT NULL",
+}
 
 _ARROW: Final[dict[str, pa.DataType]] = {
     "BIGINT": pa.int64(),
@@ -34,12 +36,18 @@ _ARROW: Final[dict[str, pa.DataType]] = {
 }
 
 
+@cache
 def arrow_schema(table: Table) -> pa.Schema:
     return pa.schema([("seq", pa.int64()), *((name, _ARROW[kind]) for name, kind in table.columns)])
 
 
 def open_database(path: Path, *, memory_limit: str, threads: int, temp_dir: Path) -> duckdb.DuckDBPyConnection:
-    """DuckDB's defaults would take 80 % of the machine and may install extensions by themselves; ours do neither."""
+    """Opened for writing, with our tables where it was empty; an older format stays as it is, see `store.migrations`.
+
+    DuckDB's defaults would take 80 % of the machine and may install extensions by themselves; ours do neither. Nothing is
+    folded into the file when it is closed, until `trust` is called: a file that is refused stays as it was found, and so
+    does its WAL. Raises StateUnusable, for a newer format too.
+    """
     with duckdb_errors(path):
         connection = duckdb.connect(
             str(path),
@@ -53,21 +61,29 @@ def open_database(path: Path, *, memory_limit: str, threads: int, temp_dir: Path
                 "allow_community_extensions": "false",
             },
         )
-        _create(connection, path)
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        try:
+            if format_of(connection, path) is None:
+                _create(connection)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
-def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def trust(connection: duckdb.DuckDBPyConnection) -> None:
+    """The file is what it should be: from here on closing it folds the WAL in."""
+    connection.execute("PRAGMA enable_checkpoint_on_shutdown")
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS ledger; CREATE SCHEMA IF NOT EXISTS raw")
-    connection.execute(_SUPPORT_SQL)
-    (found,) = connection.execute("SELECT max(format) FROM ledger.meta").fetchall()[0]
-    if found is None:
-        for table in (EVENTS, *TABLES):  # a start that was killed here left some of them
-            connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table.name} ({columns_sql(table)})")
-        connection.execute("INSERT INTO ledger.meta VALUES (?)", [FORMAT])
-        connection.execute("CHECKPOINT")  # a WAL that holds DDL is the one that replays worst
-    elif found > FORMAT:
-        raise StateUnusable(f"{path} has format {found}, this finsdistill reads up to {FORMAT}: install the newer one")
+    for name, columns in LEDGER.items():
+        connection.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")
+    for table in (EVENTS, *TABLES):  # a start that was killed here left some of them
+        connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table.name} ({columns_sql(table)})")
+    connection.execute("INSERT INTO ledger.meta VALUES (?)", [FORMAT])
+    connection.execute("CHECKPOINT")  # a WAL that holds DDL is the one that replays worst
 
 
 @contextmanager
@@ -76,7 +92,4 @@ def duckdb_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as cause:
-        raise StateUnusable(
-            f"{path} cannot be used ({str(cause).splitlines()[0]}): "
-            "free disk space and start again, or restore the state from a backup"
-        ) from cause
+        raise StateUnusable(sentence(path, str(cause))) from cause

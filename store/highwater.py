@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.errors import StateUnusable
+from store.faults import RESTORE, sentence
 from store.ids import sha256_hex
 
 
@@ -23,7 +24,10 @@ class HighWater:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as cause:
+            raise StateUnusable(sentence(path, f"{cause.strerror}")) from cause
 
     def read(self) -> Mark | None:
         """None for a mark that was never written; raises StateUnusable for one that cannot be trusted."""
@@ -33,8 +37,8 @@ class HighWater:
         parts = line.split()
         if len(parts) != 4 or sha256_hex(" ".join(parts[:3])) != parts[3]:
             raise StateUnusable(
-                f"the high-water mark {self._path} is damaged ({line[:60]!r}): restore the state from a backup, "
-                "or remove the file if you know that the log is whole"
+                f"the high-water mark {self._path} is damaged ({line[:60]!r}): remove it if you know that the log is whole, "
+                f"or {RESTORE}"
             )
         return Mark(parts[0], int(parts[1]), parts[2])
 

@@ -10,16 +10,24 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from store.database import duckdb_errors, open_database
+from store.chain import BEGINNING
+from store.database import duckdb_errors, open_database, trust
 from store.errors import StateUnusable
 from store.events import LogCreated
+from store.faults import RESTORE
 from store.highwater import HighWater, Mark
-from store.records import GENESIS, Append, Appended, Head, Record, chain_hash
+from store.migrations import FORMAT, format_of, migrate
+from store.migrations.copies import back_up
+from store.rebuild import renew
+from store.records import Append, Appended, Head, Record
+from store.verified import Verified
 from store.views import create_views, in_log
+from store.whole import check_mark, check_there
 from store.writer import Writer
 
 _COLUMNS: Final = "seq, stream, version, type, recorded_at, append_key, payload, hash"
 _PAGE: Final = 2_000  # events read at a time; bounds the memory of a walk over the whole log
+_LAST_WALK: Final = 50_000  # events read back at a close, about a second; the next start reads what is left
 
 
 def utc_now() -> datetime:
@@ -45,6 +53,9 @@ class EventLog:
         self._listeners: list[Callable[[Head], None]] = []
         self.head = self._read_head()
         self.log_id, self.purpose = self._read_identity()
+        self._verified = Verified(
+            connection.cursor(), path, log_id=self.log_id, records=lambda after: self.records(after=after)
+        )
         self._writer: Writer | None = None
         self._closed = False
 
@@ -113,37 +124,35 @@ class EventLog:
         if self._closed:
             return
         self._closed = True
-        if self._writer is not None:
-            self._writer.close()
         try:
+            if self._writer is not None:
+                self._writer.close()
+                self.walk(_LAST_WALK)
             with duckdb_errors(self.path):
                 self._connection.execute("CHECKPOINT")
         finally:
             self._connection.close()
             self._high_water.close()
 
-    def verify_since(self, mark: Mark) -> None:
-        """The chain from the mark to the end. Raises StateUnusable, naming what is missing and the way back."""
-        if self.head.seq and mark.log_id != self.log_id:
-            raise StateUnusable(f"{self.path} is another log ({self.log_id}) than the high-water mark's {mark.log_id}")
-        if mark.seq > self.head.seq:
-            raise StateUnusable(
-                f"the log {self.path} ends at event {self.head.seq}, but event {mark.seq} was acknowledged: "
-                f"{mark.seq - self.head.seq} events are missing (a deleted or damaged WAL, or an old copy put back); "
-                "restore the newest backup or put the missing files back"
-            )
-        prev = mark.hash
-        for record in self.records(after=mark.seq - 1):
-            if record.seq == mark.seq:
-                if record.hash != mark.hash:
-                    raise _broken(self.path, record.seq)
-                continue
-            self.check_link(prev, record)
-            prev = record.hash
+    @property
+    def verified(self) -> int:
+        """Up to here every event was read back from the file and follows from the one before."""
+        return self._verified.seq
 
-    def check_link(self, prev: str, record: Record) -> None:
-        if chain_hash(prev, self.log_id, record) != record.hash:
-            raise _broken(self.path, record.seq)
+    def walk(self, limit: int) -> int:
+        """Reads back at most `limit` of the events that were not yet; how many there were. The next start begins there.
+
+        Raises StateUnusable at the first that is damaged, naming the way back.
+        """
+        return self._verified.walk(limit)
+
+    def trust(self, mark: Mark | None) -> None:
+        """Reads back what no start and no walk did; without a high-water mark (a crash before the first one, or a deleted
+        file) that is everything. Only then may the file be changed. Raises StateUnusable."""
+        self._verified.walk_all(anew=mark is None)
+        if self.head.seq and (mark is None or mark.seq < self.head.seq):
+            self._high_water.write(Mark(self.log_id, self.head.seq, self.head.hash))
+        trust(self._connection)
 
     def _committed(self, head: Head) -> None:
         self.head = head
@@ -152,23 +161,22 @@ class EventLog:
 
     def _read_head(self) -> Head:
         rows = self.query("SELECT seq, hash, recorded_at FROM raw.events ORDER BY seq DESC LIMIT 1")
-        (count,) = self.query("SELECT count(*) FROM raw.events")[0]
-        head = Head(*rows[0]) if rows else Head(0, GENESIS, datetime(1970, 1, 1))  # noqa: DTZ001 - naive UTC like all times here
-        if count != head.seq:
+        # No number is left out where as many as the highest add up to what they must.
+        count, total = self.query("SELECT count(*), coalesce(sum(seq), 0) FROM raw.events")[0]
+        head = Head(*rows[0]) if rows else BEGINNING
+        if (count, total) != (head.seq, head.seq * (head.seq + 1) // 2):
             raise StateUnusable(
-                f"the log {self.path} holds {count} events but its last is number {head.seq}: restore the newest backup"
+                f"the log {self.path} holds {count} events, and its last is number {head.seq}: events are missing; {RESTORE}"
             )
         return head
 
     def _read_identity(self) -> tuple[str, str]:
-        rows = self.query("SELECT log_id, purpose FROM raw.log_info ORDER BY seq LIMIT 1")
-        return rows[0] if rows else (uuid.uuid4().hex, "")
-
-
-def _broken(path: Path, seq: int) -> StateUnusable:
-    return StateUnusable(
-        f"the log {path} is damaged at event {seq}: its hash does not follow; restore the newest backup"
-    )
+        """What the first event says; a table made from it may be damaged."""
+        for first in self.query(f"SELECT {_COLUMNS} FROM raw.events WHERE seq = 1"):  # noqa: S608 - our own names
+            event = Record(*first).event
+            if isinstance(event, LogCreated):
+                return event.log_id, event.purpose
+        return uuid.uuid4().hex, ""
 
 
 def open_log(
@@ -185,16 +193,12 @@ def open_log(
     """
     path = state_dir / "log.duckdb"
     if purpose is None and not path.exists():
-        raise StateUnusable(f"{state_dir} holds no log: start the service with `finsdistill run`")
+        raise StateUnusable(f"{state_dir} holds no log: start the service with `finsdistill run`, or {RESTORE}")
     state_dir.mkdir(parents=True, exist_ok=True)
-    connection = open_database(path, memory_limit=limits.memory, threads=limits.threads, temp_dir=state_dir / "tmp")
     high_water = HighWater(state_dir / "high-water")
     try:
-        log = EventLog(path, connection, high_water)
-        # Without a mark (a crash before the first one, or a deleted file) the whole chain must hold.
-        log.verify_since(high_water.read() or Mark(log.log_id, 0, GENESIS))
-    except StateUnusable:
-        connection.close()
+        log = _opened(path, high_water, limits)
+    except BaseException:
         high_water.close()
         raise
     log.start(clock)
@@ -208,3 +212,31 @@ def open_log(
             f"{path} is a {log.purpose} log and this is a {purpose} run: give this run another service.state_dir"
         )
     return log
+
+
+def _opened(path: Path, high_water: HighWater, limits: Limits) -> EventLog:
+    """Nothing of a file that cannot be trusted is changed."""
+    mark = high_water.read()
+    check_there(path, mark)
+    connection = _connection(path, limits)
+    try:
+        if mark is not None:
+            check_mark(connection, path, mark)
+        found = format_of(connection, path)
+        if found is not None and found < FORMAT:
+            connection.close()  # reading a file that we hold open would give DuckDB's lock on it away
+            back_up(path.parent, FORMAT)
+            connection = _connection(path, limits)
+            with duckdb_errors(path):
+                migrate(connection, found)
+        log = EventLog(path, connection, high_water)
+        log.trust(mark)
+        renew(log)
+    except BaseException:
+        connection.close()
+        raise
+    return log
+
+
+def _connection(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    return open_database(path, memory_limit=limits.memory, threads=limits.threads, temp_dir=path.parent / "tmp")

@@ -1,27 +1,39 @@
-"""Rebuilding the typed tables from the log, or proving by hash that they equal their rebuild."""
+"""Making the tables from the log again, or proving by hash that they equal what would be made."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import pyarrow as pa
 
-from store.database import arrow_schema, duckdb_errors
+from store.chain import BEGINNING, ChainBroken, follow
+from store.database import LEDGER, arrow_schema, duckdb_errors
+from store.folding import Window, windows
 from store.ids import sha256_hex
-from store.log import EventLog
-from store.projections import rows_of
-from store.records import GENESIS
-from store.tables import TABLES, Table, columns_sql
+from store.inserts import Inserts
+from store.tables import TABLES, columns_sql
+from store.verified import damaged
 
-_BATCH: Final = 5_000  # events folded at a time
-_BLOCK: Final = 10_000  # seqs hashed at a time, so that memory is bounded
+if TYPE_CHECKING:
+    from store.log import EventLog  # which renews tables when it is opened
+
+# What follows from no event: an append without any leaves only its key, and a cursor is what its consumer declared.
+DECLARED: Final = "ledger.cursors, and append keys without events"
+_VERSIONS: Final = "SELECT stream, max(version) AS version FROM raw.events GROUP BY stream"
+_APPENDS: Final = pa.schema(
+    [
+        *(("append_key", pa.string()), ("stream", pa.string())),
+        *(("first_seq", pa.int64()), ("last_seq", pa.int64()), ("sha256", pa.string())),
+    ]
+)
 
 
 @dataclass(frozen=True)
 class TableProof:
-    """`stored` and `rebuilt` are sha256 over all rows in order; equal when the projection is what the log says."""
+    """`stored` and `rebuilt` are sha256 over all rows in order; equal when the table is what the log says."""
 
     table: str
     rows: int
@@ -33,78 +45,134 @@ class TableProof:
         return self.stored == self.rebuilt
 
 
-def verify(log: EventLog, progress: Callable[[int], None]) -> list[TableProof]:
-    """Walks the whole chain and folds every event anew. Raises StateUnusable where the chain is broken."""
-    with _rebuilt(log, progress) as cursor:
-        return [_proof(cursor, table) for table in TABLES]
+def verify(log: "EventLog", progress: Callable[[int], None]) -> list[TableProof]:
+    """Walks the whole chain and folds every event anew, one window of events in memory at a time.
+
+    Every table but what is `DECLARED`. Raises StateUnusable where the chain is broken or a block cannot be read.
+    """
+    with _cursor(log) as cursor:
+        pairs = [_Pair(cursor, f"raw.{table.name}", arrow_schema(table)) for table in TABLES]
+        appends = _Pair(cursor, "ledger.appends", _APPENDS, place="last_seq", where="last_seq >= first_seq")
+        for window in _windows(log, progress):
+            for table, pair in zip(TABLES, pairs, strict=True):
+                pair.compare(window, window.rows[table.name])
+            appends.compare(window, window.appends)
+        return [*(pair.proof() for pair in (*pairs, appends)), _streams(cursor)]
 
 
-def rebuild(log: EventLog, progress: Callable[[int], None]) -> None:
-    """Replaces every typed table by its rebuild, in one transaction. The caller holds the state's lock alone."""
-    with _rebuilt(log, progress) as cursor, duckdb_errors(log.path):
+def rebuild(log: "EventLog", progress: Callable[[int], None]) -> None:
+    """Replaces every table that follows from the events by its rebuild, in one transaction, also one whose blocks cannot
+    be read. The caller holds the state's lock alone."""
+    with _cursor(log) as cursor:
         cursor.execute("BEGIN")
-        for table in TABLES:
-            cursor.execute(f"DELETE FROM raw.{table.name}")  # noqa: S608 - our own names
-            cursor.execute(f"INSERT INTO raw.{table.name} SELECT * FROM {_anew(table)}")  # noqa: S608 - our own names
+        _fill(cursor, _windows(log, progress))
         cursor.execute("COMMIT")
     # Segments made from harmed tables would stay for good: without a manifest the next start publishes everything anew.
     (log.path.parent / "published" / "manifest.json").unlink(missing_ok=True)
 
 
+def renew(log: "EventLog") -> None:
+    """Rebuilds when the columns are not those of `store.tables`: what the first start of a newer version does."""
+    stored = dict(
+        log.query(
+            "SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index)"
+            " FROM duckdb_columns() WHERE schema_name = 'raw' GROUP BY table_name"
+        )
+    )
+    if any(stored.get(table.name) != columns_sql(table) for table in TABLES):
+        rebuild(log, lambda _: None)
+
+
 @contextmanager
-def _rebuilt(log: EventLog, progress: Callable[[int], None]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor on which temporary `anew_<table>` hold the folds of the whole log."""
+def _cursor(log: "EventLog") -> Iterator[duckdb.DuckDBPyConnection]:
     cursor = log.cursor()
     try:
         with duckdb_errors(log.path):
-            for table in TABLES:
-                cursor.execute(f"CREATE TEMP TABLE {_anew(table)} ({columns_sql(table)})")
-            for rows in _folded(log, progress):
-                for table in TABLES:
-                    if rows[table.name]:
-                        _insert(cursor, table, rows[table.name])
-        yield cursor
+            yield cursor
     finally:
+        with suppress(duckdb.Error):  # none is open where all went well
+            cursor.execute("ROLLBACK")
         cursor.close()
 
 
-def _anew(table: Table) -> str:
-    return f"anew_{table.name}"
+def _windows(log: "EventLog", progress: Callable[[int], None]) -> Iterator[Window]:
+    try:
+        for window in windows(follow(BEGINNING, log.log_id, log.records())):
+            yield window
+            progress(window.last)
+    except ChainBroken as broken:
+        raise damaged(log.path, broken) from broken
 
 
-def _folded(log: EventLog, progress: Callable[[int], None]) -> Iterator[dict[str, list[dict[str, Any]]]]:
-    """Rows per table, a batch of events at a time; checks each link of the chain on the way."""
-    prev = GENESIS
-    rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in TABLES}
-    for record in log.records():
-        log.check_link(prev, record)
-        prev = record.hash
-        for row in rows_of(record.event, record.recorded_at):
-            rows[row.table].append({**row.values, "seq": record.seq})
-        if record.seq % _BATCH == 0:
-            progress(record.seq)
-            yield rows
-            rows = {table.name: [] for table in TABLES}
-    progress(log.head.seq)
-    yield rows
+def _fill(cursor: duckdb.DuckDBPyConnection, anew: Iterator[Window]) -> None:
+    cursor.execute("CREATE TEMP TABLE declared AS SELECT * FROM ledger.appends WHERE last_seq < first_seq")
+    for name in ("streams", "appends"):
+        cursor.execute(f"CREATE OR REPLACE TABLE ledger.{name} ({LEDGER[name]})")
+    for table in TABLES:
+        cursor.execute(f"CREATE OR REPLACE TABLE raw.{table.name} ({columns_sql(table)})")
+    inserts = {table.name: Inserts(cursor, f"raw.{table.name}", arrow_schema(table)) for table in TABLES}
+    appends = Inserts(cursor, "ledger.appends", _APPENDS)
+    for window in anew:
+        for name, rows in window.rows.items():
+            if rows:
+                inserts[name].insert(rows)
+        appends.insert(window.appends)
+    cursor.execute(f"INSERT INTO ledger.streams {_VERSIONS}")
+    cursor.execute("INSERT OR IGNORE INTO ledger.appends SELECT * FROM declared")
+    cursor.execute("DROP TABLE declared")
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, Any]]) -> None:
-    cursor.register("folded", pa.Table.from_pylist(rows, schema=arrow_schema(table)))
-    cursor.execute(f"INSERT INTO {_anew(table)} BY NAME SELECT * FROM folded")  # noqa: S608 - our own names
-    cursor.unregister("folded")
+class _Pair:
+    """A stored table beside its rebuild, compared window by window. `place`: which column says where a row belongs."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        name: str,
+        schema: pa.Schema,
+        *,
+        place: str = "seq",
+        where: str = "true",
+    ) -> None:
+        self._cursor, self._name, self._schema, self._where = cursor, name, schema, where
+        # The rows' own text in an order of their own, since a table may hold several of one event.
+        digest = f"SELECT count(*), sha256(string_agg(t::VARCHAR, chr(10) ORDER BY {place}, t::VARCHAR))"
+        self._stored_sql = f"{digest} FROM {name} t WHERE {place} BETWEEN ? AND ? AND {where}"
+        self._anew_sql = f"{digest} FROM anew t"
+        self._rows, self._stored, self._rebuilt = 0, hashlib.sha256(), hashlib.sha256()
+
+    def compare(self, window: Window, rows: Sequence[tuple[Any, ...]]) -> None:
+        stored = self._cursor.execute(self._stored_sql, [window.first, window.last]).fetchall()[0]
+        self._rows += stored[0]
+        if stored[0]:
+            self._stored.update(f"{window.last} {stored}".encode())
+        if rows:
+            self._rebuilt.update(f"{window.last} {self._anew(rows)}".encode())
+
+    def _anew(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+        columns = [
+            pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), self._schema, strict=True)
+        ]
+        self._cursor.register("anew", pa.Table.from_arrays(columns, schema=self._schema))
+        found: tuple[Any, ...] = self._cursor.execute(self._anew_sql).fetchall()[0]
+        self._cursor.unregister("anew")
+        return found
+
+    def proof(self) -> TableProof:
+        (rows,) = self._cursor.execute(f"SELECT count(*) FROM {self._name} WHERE {self._where}").fetchall()[0]  # noqa: S608 - our own names
+        if rows != self._rows:
+            self._stored.update(f"{rows - self._rows} of no event".encode())
+        name = self._name.removeprefix("raw.")
+        return TableProof(table=name, rows=rows, stored=self._stored.hexdigest(), rebuilt=self._rebuilt.hexdigest())
 
 
-def _proof(cursor: duckdb.DuckDBPyConnection, table: Table) -> TableProof:
-    (rows,) = cursor.execute(f"SELECT count(*) FROM raw.{table.name}").fetchall()[0]  # noqa: S608 - our own names
-    return TableProof(
-        table=table.name, rows=rows, stored=_sha256(cursor, f"raw.{table.name}"), rebuilt=_sha256(cursor, _anew(table))
-    )
+def _streams(cursor: duckdb.DuckDBPyConnection) -> TableProof:
+    """The chain is proved by then, and the version of each event with it."""
 
+    def digest(source: str) -> tuple[int, str]:
+        lines = "string_agg(version || ' ' || stream, chr(10) ORDER BY stream)"
+        count, text = cursor.execute(f"SELECT count(*), sha256({lines}) FROM ({source})").fetchall()[0]  # noqa: S608
+        return count, text or sha256_hex("")
 
-def _sha256(cursor: duckdb.DuckDBPyConnection, name: str) -> str:
-    blocks = cursor.execute(
-        f"SELECT seq // {_BLOCK}, sha256(string_agg(t::VARCHAR, chr(10) ORDER BY seq, t::VARCHAR)) "  # noqa: S608
-        f"FROM {name} t GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    return sha256_hex("".join(digest for _, digest in blocks))
+    rows, stored = digest("SELECT stream, version FROM ledger.streams")
+    return TableProof(table="ledger.streams", rows=rows, stored=stored, rebuilt=digest(_VERSIONS)[1])

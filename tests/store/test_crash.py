@@ -71,7 +71,7 @@ def test_a_projection_that_cannot_be_written_takes_its_events_key_and_cursor_wit
     """The table is taken away under the writer: all of the batch is refused, and a restart finds none of it."""
     log._connection.cursor().execute(f"ALTER TABLE raw.{table} RENAME TO hidden")
     batch = Append(stream="s", events=(a_chunk("A."), a_label("A.")), key="k", cursor=Cursor("c", 1))
-    with pytest.raises(StateUnusable, match=f"{table}.*restore the state from a backup"):
+    with pytest.raises(StateUnusable, match=f"{table}.*restore the newest backup"):
         log.append(batch)
     with pytest.raises(StateUnusable):  # for good: what follows would stand on a fact that is not there
         put(log, CompanyUnwatched(company_id="x"))

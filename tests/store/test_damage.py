@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.database import FORMAT
 from store.errors import StateUnusable
+from store.migrations import FORMAT
 from store.rebuild import verify
 from store.tables import EVENTS, TABLES
 from tests.builders import a_label, labelled, put
@@ -66,7 +66,7 @@ def test_an_altered_dropped_or_reordered_event_is_noticed_where_it_happened(writ
 
 def test_a_hole_in_the_log_is_noticed_when_it_is_opened(written, open_state):
     damage(written, "DELETE FROM raw.events WHERE seq = 5")
-    with pytest.raises(StateUnusable, match=r"holds 10 events but its last is number 11"):
+    with pytest.raises(StateUnusable, match=r"holds 10 events, and its last is number 11: events are missing"):
         open_state()
 
 
@@ -138,7 +138,7 @@ def test_a_missing_mark_makes_the_whole_chain_prove_itself(written, open_state):
 
 def test_a_log_that_vanished_under_its_mark_is_not_begun_again(written, open_state):
     (written / "log.duckdb").unlink()
-    with pytest.raises(StateUnusable, match="11 events are missing"):
+    with pytest.raises(StateUnusable, match=r"is missing, but there was one .event 11 was acknowledged.: put it back, or restore the newest"):
         open_state()
 
 
@@ -151,7 +151,7 @@ def test_another_logs_mark_is_noticed(written, open_state, tmp_path):
 
 def test_a_file_that_is_no_database_is_refused_with_a_way_back(written, open_state):
     (written / "log.duckdb").write_bytes(b"PK\x03\x04" * 4096)
-    with pytest.raises(StateUnusable, match="restore the state from a backup"):
+    with pytest.raises(StateUnusable, match="it is no DuckDB file .*restore the newest backup with `finsdistill restore DIR`"):
         open_state()
 
 
