@@ -30,11 +30,11 @@ def published_as_of(
 
 @contextmanager
 def at_position(
-    state_dir: Path, manifest: Manifest, seq: int, *, memory_limit: str | None = None
+    state_dir: Path, manifest: Manifest, seq: int, *, memory_limit: str | None = None, spill_in: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """As `published_as_of`, for a position that is known. What memory does not hold goes to a folder of its own."""
     with (
-        TemporaryDirectory(prefix="finsdistill-") as spill,
+        TemporaryDirectory(prefix="finsdistill-", dir=spill_in) as spill,
         query_problems(),
         duckdb.connect(config={"temp_directory": spill}) as connection,
     ):

@@ -11,6 +11,7 @@ from daemon.cli import (
     demo,
     doctor,
     explain,
+    export,
     init,
     labels,
     predict,
@@ -49,6 +50,7 @@ for group in (
     students,
     predict,
     explain,
+    export,
     rebuild,
     service,
 ):

@@ -1,0 +1,62 @@
+"""Rows of a split, streamed into a file and hashed on the way: memory holds a batch, however many there are."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import duckdb
+import pyarrow as pa
+
+from daemon.exporting.columns import Column, line_of, rows_sql, schema_of
+from daemon.exporting.formats import Batch, Format
+from daemon.exporting.manifest import SplitFile
+from store.snapshot import TripletRow, row_line
+
+Split = Literal["train", "heldout"]
+_BATCH: Final = 5_000  # rows; of 3 KB each, and held about three times
+_SEALED: Final = tuple(field.name for field in fields(TripletRow))
+
+
+@dataclass(frozen=True)
+class Written:
+    """`sealed_sha256`: over the columns that a snapshot has, to compare with it; None where none was asked for."""
+
+    file: SplitFile
+    sealed_sha256: str | None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows: as sealing would choose them at the connection's position, `since` being the snapshot before."""
+
+    connection: duckdb.DuckDBPyConnection
+    columns: tuple[Column, ...]
+    since: int
+    progress: Callable[[int], None]
+
+    def write(self, folder: Path, split: Split, form: Format, *, sealed: bool) -> Written:
+        name = f"{split}.{form.name}"
+        digest, sealed_digest, count = hashlib.sha256(), hashlib.sha256(), 0
+        with form.open(folder / name, schema_of(self.columns)) as writer:
+            for batch in self._batches(split):
+                rows: list[dict[str, Any]] = batch.to_pylist()
+                lines = tuple(line_of(row) for row in rows)
+                writer.write(Batch(batch, lines))
+                for line in lines:
+                    digest.update(line)
+                if sealed:
+                    for row in rows:
+                        sealed_digest.update(row_line(TripletRow(**{name: row[name] for name in _SEALED})))
+                count += len(rows)
+                self.progress(count)
+        file = SplitFile(split=split, file=name, rows=count, rows_sha256=digest.hexdigest())
+        return Written(file, sealed_digest.hexdigest() if sealed else None)
+
+    def _batches(self, split: Split) -> Iterator[pa.RecordBatch]:
+        found = self.connection.execute(rows_sql(self.columns), {"since": self.since, "split": split})
+        schema = schema_of(self.columns)
+        reader: pa.RecordBatchReader = found.to_arrow_reader(_BATCH)
+        for batch in reader:
+            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
