@@ -2,37 +2,30 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
-import pyarrow as pa
 
-from store.batch import Batch, KeyUse
-from store.database import arrow_schema, duckdb_errors
-from store.errors import AppendKeyReused, EventUnusable, FinsdistillError, StateUnusable, StreamMoved
+from store.batch import Batch
+from store.errors import AppendKeyReused, FinsdistillError, StateUnusable, StreamMoved
 from store.highwater import HighWater, Mark
-from store.records import Append, Appended, Head
-from store.tables import EVENTS, TABLES, Table
+from store.ledger import Ledger
+from store.records import Append, Appended, Head, Prepared, prepared
 
 MAX_WAITING: Final = (
     256  # appends; beyond it a producer waits, so a slow disk slows the pipeline instead of filling memory
 )
 MAX_GROUP: Final = 10_000  # events in one transaction, the measured optimum of Arrow inserts
 
-# One lookup a name, by its index: a list would be compared with every row.
-_VERSION: Final = "SELECT stream, version FROM ledger.streams WHERE stream = ?"
-_KEY_USE: Final = "SELECT append_key, stream, first_seq, last_seq, sha256 FROM ledger.appends WHERE append_key = ?"
-
 
 @dataclass
 class _Request:
-    append: Append
+    prepared: Prepared
     outcome: "Future[Appended]" = field(default_factory=Future)
 
 
@@ -50,7 +43,7 @@ class Writer:
         clock: Callable[[], datetime],
         on_commit: Callable[[Head], None],
     ) -> None:
-        self._connection, self._path, self._clock, self._on_commit = connection, path, clock, on_commit
+        self._ledger, self._path, self._clock, self._on_commit = Ledger(connection, path), path, clock, on_commit
         self._log_id, self._head, self._high_water = log_id, head, high_water
         self._waiting: queue.Queue[_Request | None] = queue.Queue(MAX_WAITING)
         self._failure: StateUnusable | None = None
@@ -60,7 +53,7 @@ class Writer:
 
     def append(self, append: Append) -> Appended:
         """Returns when the events are on disk. Raises StreamMoved, AppendKeyReused, EventUnusable and StateUnusable."""
-        request = _Request(append)
+        request = _Request(prepared(append))  # here: what costs time on its own must not hold the others up
         with self._door:  # nobody gets in behind `close`, where no one would answer
             if self._closed:
                 raise StateUnusable(f"the log {self._path} is closed: start again")
@@ -88,10 +81,12 @@ class Writer:
     def _next_group(self) -> tuple[list[_Request], bool]:
         """Waits for one append, then takes whatever else is already there: group commit that never waits when idle."""
         group: list[_Request] = []
+        events = 0
         request = self._waiting.get()
         while request is not None:
             group.append(request)
-            if sum(len(taken.append.events) for taken in group) >= MAX_GROUP:
+            events += len(request.prepared.payloads)
+            if events >= MAX_GROUP:
                 return group, False
             try:
                 request = self._waiting.get_nowait()
@@ -120,71 +115,27 @@ class Writer:
         done: list[tuple[_Request, Appended]] = []
         for request in group:
             try:
-                done.append((request, batch.add(request.append)))
-            except (StreamMoved, AppendKeyReused, EventUnusable) as refusal:
+                done.append((request, batch.add(request.prepared)))
+            except (StreamMoved, AppendKeyReused) as refusal:
                 request.outcome.set_exception(refusal)
         if batch.new_keys:  # also an append without events: it moves its consumer's cursor
             self._store(batch)
-        if batch.records:
+        if batch.touched:
             self._on_commit(batch.head)  # first, so that whoever is answered and then publishes finds its own events
         for request, appended in done:
             request.outcome.set_result(appended)
 
     def _batch(self, group: list[_Request]) -> Batch:
-        streams = {request.append.stream for request in group}
-        keys = {request.append.key for request in group}
-        versions = [row for stream in streams for row in self._read(_VERSION, stream)]
-        uses = [row for key in keys for row in self._read(_KEY_USE, key)]
         return Batch(
             log_id=self._log_id,
             head=self._head,
             now=self._clock(),
-            versions=dict(versions),
-            keys={key: KeyUse(*use) for key, *use in uses},
+            versions=self._ledger.versions({request.prepared.append.stream for request in group}),
+            keys=self._ledger.uses({request.prepared.append.key for request in group}),
         )
 
-    def _read(self, sql: str, name: str) -> list[Any]:
-        with duckdb_errors(self._path):
-            return self._connection.execute(sql, [name]).fetchall()
-
     def _store(self, batch: Batch) -> None:
-        """Events, projections, streams, keys and cursors in one transaction; then the mark; only then anyone hears of it."""
-        with duckdb_errors(self._path), self._transaction():
-            self._insert(EVENTS, [vars(record) for record in batch.records])
-            for table in TABLES:
-                rows = [{**row.values, "seq": seq} for seq, row in batch.rows if row.table == table.name]
-                if rows:
-                    self._insert(table, rows)
-            self._support(batch)
+        """In the log, then in the mark; only then anyone hears of it."""
+        self._ledger.store(batch)
         self._high_water.write(Mark(self._log_id, batch.head.seq, batch.head.hash))
         self._head = batch.head
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            # One left open would stop `close` from folding the WAL. A broken instance has none: the first error counts.
-            with suppress(duckdb.Error):
-                self._connection.execute("ROLLBACK")
-            raise
-
-    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        incoming = pa.Table.from_pylist(rows, schema=arrow_schema(table))
-        self._connection.register("incoming", incoming)
-        self._connection.execute(f"INSERT INTO raw.{table.name} BY NAME SELECT * FROM incoming")  # noqa: S608 - our own names
-        self._connection.unregister("incoming")
-
-    def _support(self, batch: Batch) -> None:
-        execute = self._connection.execute
-        for stream in sorted(batch.touched):
-            execute("INSERT OR REPLACE INTO ledger.streams VALUES (?, ?)", [stream, batch.versions[stream]])
-        for key, use in batch.new_keys.items():
-            execute(
-                "INSERT INTO ledger.appends VALUES (?, ?, ?, ?, ?)",
-                [key, use.stream, use.first_seq, use.last_seq, use.sha256],
-            )
-        for consumer, seq in batch.cursors.items():
-            execute("INSERT OR REPLACE INTO ledger.cursors VALUES (?, ?)", [consumer, seq])
