@@ -14,7 +14,9 @@ from daemon.exporting.manifest import AdapterOrigin, ExportManifest, RecipeUsed
 from daemon.terminal import printable
 
 _MARKUP: Final = re.compile(r"[`|<>\[\]\\*_#~]")
-_TOY: Final = "**This is a toy.** The teacher picks sentences by rule: they show that the loop works, and no more."
+_TOY: Final = (
+    "**This is a toy.** The teacher picks sentences by rule; what it says shows that the loop works, and no more."
+)
 _DEMO: Final = "**This is a demo.** The companies, their filings and every figure in them are invented."
 _CONTENT: Final = (
     "Excerpts of SEC 10-K filings (`text`), each with the steps (`rationale`) and the `summary` that a teacher model wrote. "

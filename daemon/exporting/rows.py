@@ -55,7 +55,8 @@ class Rows:
         return Written(file, sealed_digest.hexdigest() if sealed else None)
 
     def _batches(self, split: Split) -> Iterator[pa.RecordBatch]:
-        found = self.connection.execute(rows_sql(self.columns), {"since": self.since, "split": split})
+        # Not `execute`, whose result is made of Python's rows first.
+        found = self.connection.sql(rows_sql(self.columns), params={"since": self.since, "split": split})
         schema = schema_of(self.columns)
         reader: pa.RecordBatchReader = found.to_arrow_reader(_BATCH)
         for batch in reader:
