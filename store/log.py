@@ -18,15 +18,14 @@ from store.faults import RESTORE
 from store.highwater import HighWater, Mark
 from store.migrations import FORMAT, format_of, migrate
 from store.migrations.copies import back_up
-from store.rebuild import renew
+from store.reading import creation_of, records_of
 from store.records import Append, Appended, Head, Record
+from store.renewing import renew
 from store.verified import Verified
 from store.views import create_views, in_log
 from store.whole import check_mark, check_there
 from store.writer import Writer
 
-_COLUMNS: Final = "seq, stream, version, type, recorded_at, append_key, payload, hash"
-_PAGE: Final = 2_000  # events read at a time; bounds the memory of a walk over the whole log
 _LAST_WALK: Final = 50_000  # events read back at a close, about a second; the next start reads what is left
 
 
@@ -91,11 +90,7 @@ class EventLog:
 
     def records(self, *, after: int = 0, types: Sequence[str] = ()) -> Iterator[Record]:
         """Events with a higher `seq`, in order; of the given types, or all."""
-        wanted = "AND list_contains(?, type)" if types else ""
-        sql = f"SELECT {_COLUMNS} FROM raw.events WHERE seq > ? {wanted} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - our own names
-        while page := self.query(sql, [after, list(types)] if types else [after]):
-            yield from (Record(*row) for row in page)
-            after = page[-1][0]
+        return records_of(self.query, after=after, types=types)
 
     def cursor_of(self, consumer: str) -> int:
         rows = self.query("SELECT seq FROM ledger.cursors WHERE consumer = ?", [consumer])
@@ -171,12 +166,8 @@ class EventLog:
         return head
 
     def _read_identity(self) -> tuple[str, str]:
-        """What the first event says; a table made from it may be damaged."""
-        for first in self.query(f"SELECT {_COLUMNS} FROM raw.events WHERE seq = 1"):  # noqa: S608 - our own names
-            event = Record(*first).event
-            if isinstance(event, LogCreated):
-                return event.log_id, event.purpose
-        return uuid.uuid4().hex, ""
+        created = creation_of(self.query)
+        return (created.log_id, created.purpose) if created else (uuid.uuid4().hex, "")
 
 
 def open_log(
@@ -229,9 +220,9 @@ def _opened(path: Path, high_water: HighWater, limits: Limits) -> EventLog:
             connection = _connection(path, limits)
             with duckdb_errors(path):
                 migrate(connection, found)
+        renew(connection, path)
         log = EventLog(path, connection, high_water)
         log.trust(mark)
-        renew(log)
     except BaseException:
         connection.close()
         raise

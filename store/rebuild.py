@@ -4,31 +4,20 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
-from store.chain import BEGINNING, ChainBroken, follow
-from store.database import LEDGER, arrow_schema, duckdb_errors
-from store.folding import Window, windows
+from store.database import arrow_schema, duckdb_errors
+from store.folding import Window
 from store.ids import sha256_hex
-from store.inserts import Inserts
-from store.tables import TABLES, columns_sql
-from store.verified import damaged
-
-if TYPE_CHECKING:
-    from store.log import EventLog  # which renews tables when it is opened
+from store.log import EventLog
+from store.renewing import APPENDS, VERSIONS, fill, folded, unpublish
+from store.tables import TABLES
 
 # What follows from no event: an append without any leaves only its key, and a cursor is what its consumer declared.
 DECLARED: Final = "ledger.cursors, and append keys without events"
-_VERSIONS: Final = "SELECT stream, max(version) AS version FROM raw.events GROUP BY stream"
-_APPENDS: Final = pa.schema(
-    [
-        *(("append_key", pa.string()), ("stream", pa.string())),
-        *(("first_seq", pa.int64()), ("last_seq", pa.int64()), ("sha256", pa.string())),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -45,46 +34,33 @@ class TableProof:
         return self.stored == self.rebuilt
 
 
-def verify(log: "EventLog", progress: Callable[[int], None]) -> list[TableProof]:
+def verify(log: EventLog, progress: Callable[[int], None]) -> list[TableProof]:
     """Walks the whole chain and folds every event anew, one window of events in memory at a time.
 
     Every table but what is `DECLARED`. Raises StateUnusable where the chain is broken or a block cannot be read.
     """
     with _cursor(log) as cursor:
         pairs = [_Pair(cursor, f"raw.{table.name}", arrow_schema(table)) for table in TABLES]
-        appends = _Pair(cursor, "ledger.appends", _APPENDS, place="last_seq", where="last_seq >= first_seq")
-        for window in _windows(log, progress):
+        appends = _Pair(cursor, "ledger.appends", APPENDS, place="last_seq", where="last_seq >= first_seq")
+        for window in folded(log.path, log.log_id, log.records(), progress):
             for table, pair in zip(TABLES, pairs, strict=True):
                 pair.compare(window, window.rows[table.name])
             appends.compare(window, window.appends)
         return [*(pair.proof() for pair in (*pairs, appends)), _streams(cursor)]
 
 
-def rebuild(log: "EventLog", progress: Callable[[int], None]) -> None:
+def rebuild(log: EventLog, progress: Callable[[int], None]) -> None:
     """Replaces every table that follows from the events by its rebuild, in one transaction, also one whose blocks cannot
     be read. The caller holds the state's lock alone."""
     with _cursor(log) as cursor:
         cursor.execute("BEGIN")
-        _fill(cursor, _windows(log, progress))
+        fill(cursor, folded(log.path, log.log_id, log.records(), progress))
         cursor.execute("COMMIT")
-    # Segments made from harmed tables would stay for good: without a manifest the next start publishes everything anew.
-    (log.path.parent / "published" / "manifest.json").unlink(missing_ok=True)
-
-
-def renew(log: "EventLog") -> None:
-    """Rebuilds when the columns are not those of `store.tables`: what the first start of a newer version does."""
-    stored = dict(
-        log.query(
-            "SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index)"
-            " FROM duckdb_columns() WHERE schema_name = 'raw' GROUP BY table_name"
-        )
-    )
-    if any(stored.get(table.name) != columns_sql(table) for table in TABLES):
-        rebuild(log, lambda _: None)
+    unpublish(log.path.parent)
 
 
 @contextmanager
-def _cursor(log: "EventLog") -> Iterator[duckdb.DuckDBPyConnection]:
+def _cursor(log: EventLog) -> Iterator[duckdb.DuckDBPyConnection]:
     cursor = log.cursor()
     try:
         with duckdb_errors(log.path):
@@ -93,33 +69,6 @@ def _cursor(log: "EventLog") -> Iterator[duckdb.DuckDBPyConnection]:
         with suppress(duckdb.Error):  # none is open where all went well
             cursor.execute("ROLLBACK")
         cursor.close()
-
-
-def _windows(log: "EventLog", progress: Callable[[int], None]) -> Iterator[Window]:
-    try:
-        for window in windows(follow(BEGINNING, log.log_id, log.records())):
-            yield window
-            progress(window.last)
-    except ChainBroken as broken:
-        raise damaged(log.path, broken) from broken
-
-
-def _fill(cursor: duckdb.DuckDBPyConnection, anew: Iterator[Window]) -> None:
-    cursor.execute("CREATE TEMP TABLE declared AS SELECT * FROM ledger.appends WHERE last_seq < first_seq")
-    for name in ("streams", "appends"):
-        cursor.execute(f"CREATE OR REPLACE TABLE ledger.{name} ({LEDGER[name]})")
-    for table in TABLES:
-        cursor.execute(f"CREATE OR REPLACE TABLE raw.{table.name} ({columns_sql(table)})")
-    inserts = {table.name: Inserts(cursor, f"raw.{table.name}", arrow_schema(table)) for table in TABLES}
-    appends = Inserts(cursor, "ledger.appends", _APPENDS)
-    for window in anew:
-        for name, rows in window.rows.items():
-            if rows:
-                inserts[name].insert(rows)
-        appends.insert(window.appends)
-    cursor.execute(f"INSERT INTO ledger.streams {_VERSIONS}")
-    cursor.execute("INSERT OR IGNORE INTO ledger.appends SELECT * FROM declared")
-    cursor.execute("DROP TABLE declared")
 
 
 class _Pair:
@@ -175,4 +124,4 @@ def _streams(cursor: duckdb.DuckDBPyConnection) -> TableProof:
         return count, text or sha256_hex("")
 
     rows, stored = digest("SELECT stream, version FROM ledger.streams")
-    return TableProof(table="ledger.streams", rows=rows, stored=stored, rebuilt=digest(_VERSIONS)[1])
+    return TableProof(table="ledger.streams", rows=rows, stored=stored, rebuilt=digest(VERSIONS)[1])
