@@ -30,6 +30,7 @@ from daemon.steps import Step
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
 from daemon.steps.obey import Obey
+from daemon.steps.tidy import Tidy
 from daemon.steps.train import Train
 from daemon.teachers.local.settings import LocalSettings
 from daemon.watchlist import WatchList
@@ -62,7 +63,7 @@ class App:
     @property
     def steps(self) -> tuple[Step, ...]:
         """In the order of one thread: all files first, then training before labelling, so that a run can be repeated."""
-        order = ("watching", "fetching", "reading", "training", "labelling")
+        order = ("watching", "fetching", "reading", "training", "labelling", "tidying")
         return tuple(step for name in order if name in self.lanes for step in self.lanes[name].steps)
 
     def poll(self) -> None:
@@ -122,7 +123,8 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     )
     reading = Lane("reading", (ingest, parts.chunk()), idle_s=WOKEN_S)
     labelling = Lane("labelling", (label,))
-    lanes = [reading, labelling, Lane("training", (train,))]
+    publisher = Publisher(log, settings.service.state_dir)
+    lanes = [reading, labelling, Lane("training", (train,)), Lane("tidying", (Tidy(publisher, activity, stop.is_set),))]
     watch = WatchList(log, directory, intake, activity)
     edgar, fetching = parts.edgar(gateway, watch, reading.wake) if gateway else (None, [])
     obey = parts.obey(watch, label, decided=labelling.wake.set, poll=edgar.discover.begin if edgar else None)
@@ -131,7 +133,7 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
         settings=settings,
         lock=lock,
         log=log,
-        publisher=Publisher(log, settings.service.state_dir),
+        publisher=publisher,
         activity=activity,
         stop=stop,
         lanes={lane.name: lane for lane in [watching, *fetching, *lanes]},

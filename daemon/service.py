@@ -57,6 +57,8 @@ def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
                 break
             app.stop.wait(0.2)
     failure.raise_if_any()
+    while not app.stop.is_set() and app.publisher.publish():
+        pass  # a tick publishes a piece; after a restore there is a whole log
     if not app.stop.is_set() and (why := app.label.stuck()) is not None:
         raise LabellingWaits(f"labelling waits: {why}")
     words = "stopped" if app.stop.is_set() else "nothing_pending"

@@ -42,7 +42,7 @@ def _staged(target: Path, *, copy: bool = False) -> Iterator[duckdb.DuckDBPyConn
     try:
         with duckdb_errors(target):
             # v1.0.0: files of DuckDB 2 open in older ones only when they are made so.
-            connection.execute(f"ATTACH '{quoted(temporary)}' AS views (STORAGE_VERSION 'v1.0.0')")
+            connection.execute(f"ATTACH '{_quoted(temporary)}' AS views (STORAGE_VERSION 'v1.0.0')")
             connection.execute("USE views; SET parquet_metadata_cache = true")
             yield connection
             connection.execute("USE memory; DETACH views")
@@ -52,20 +52,22 @@ def _staged(target: Path, *, copy: bool = False) -> Iterator[duckdb.DuckDBPyConn
 
 
 def in_segments(manifest: Manifest, published: Path) -> Callable[[Table], str]:
+    folder = published.resolve()
+
     def source(table: Table) -> str:
         # Explicit lists: a glob would show rows twice while segments are merged.
         if segments := manifest.segments_of(table.name):
-            return parquet_list([published.resolve() / s.file for s in segments])
+            return _parquet_list([folder / s.file for s in segments])
         columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in (("seq", "BIGINT"), *table.columns))
         return f"SELECT {columns} WHERE false"
 
     return source
 
 
-def parquet_list(paths: list[Path]) -> str:
-    files = ", ".join(f"'{quoted(path)}'" for path in paths)
+def _parquet_list(paths: list[Path]) -> str:
+    files = ", ".join(f"'{_quoted(path)}'" for path in paths)
     return f"SELECT * FROM read_parquet([{files}])"  # noqa: S608 - our own file names, quoted
 
 
-def quoted(path: Path) -> str:
+def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")

@@ -11,10 +11,9 @@ import duckdb
 import pytest
 
 from store.errors import StateUnusable
-from store.manifest import Manifest
 from store.publish import Publisher
 from store.tables import EVENTS, TABLES
-from tests.builders import a_chunk, a_filing, a_label, labelled, put
+from tests.builders import a_chunk, a_label, labelled, put
 
 VIEWS = re.findall(r"CREATE VIEW (\w+)", files("store").joinpath("views.sql").read_text("utf-8"))
 
@@ -32,10 +31,6 @@ def published(state: Path, sql: str) -> list[tuple]:
 
 def files_of(state: Path) -> dict[str, bytes]:
     return {str(p.relative_to(state)): p.read_bytes() for p in sorted((state / "published").rglob("*")) if p.is_file()}
-
-
-def parquet_of(state: Path, table: str) -> set[str]:
-    return {path.name for path in (state / "published" / table).glob("*.parquet")}
 
 
 @pytest.fixture
@@ -83,51 +78,36 @@ def test_every_view_is_there_before_anything_happened(log, state):
         assert published(state, f"SELECT count(*) FROM {view}") == [(1 if view == "events" else 0,)]
 
 
-@pytest.mark.parametrize("publishes", [1, 9])
-def test_merging_keeps_every_row_once_and_in_its_order(publisher, log, state, publishes):
-    for i in range(publishes):
-        put(log, a_chunk(f"Text {i}."))
-        publisher.publish()
+def test_a_publish_only_appends(publisher, log):
+    before = publisher.manifest.segments_of("chunks")
+    put(log, a_chunk("Margins held."))
+    publisher.publish()
+    assert publisher.manifest.segments_of("chunks")[:-1] == before
+
+
+def test_a_whole_log_is_published_piece_by_piece_and_each_piece_can_be_read(publisher, log, state, clock, monkeypatch):
+    monkeypatch.setattr("store.publish.PIECE", 3)
+    (state / "published/manifest.json").unlink()
+    anew = Publisher(log, state, clock)
+    while anew.seq < log.head.seq:
+        assert published(state, "SELECT max(seq), count(*) FROM events") == [(anew.seq, anew.seq)]
+        anew.publish()
     for table in (EVENTS, *TABLES):
         rows = published(state, f"SELECT * FROM raw_{table.name} ORDER BY seq")
         assert rows == log.query(f"SELECT * FROM raw.{table.name} ORDER BY seq")
-    assert len(json.loads((state / "published/manifest.json").read_text())["tables"][0]["segments"]) <= 7
 
 
 def test_the_manifest_tells_the_truth_about_its_files(publisher, log, state):
     for i in range(6):
         put(log, a_chunk(f"Text {i}."))
         publisher.publish()
-    manifest = publisher._manifest
+    manifest = publisher.manifest
     for entry in manifest.tables:
         for segment in entry.segments:
             path = state / "published" / segment.file
             rows, low, high = duckdb.sql(f"SELECT count(*), min(seq), max(seq) FROM '{path}'").fetchall()[0]
             assert (rows, path.stat().st_size) == (segment.rows, segment.bytes)
             assert segment.first_seq <= low <= high <= segment.last_seq <= manifest.seq
-
-
-def test_merged_away_files_stay_for_a_day_and_then_go(publisher, log, state, clock):
-    for i in range(4):
-        put(log, a_chunk(f"Text {i}."))
-        publisher.publish()
-    retired = {Path(entry.file).name for entry in publisher._manifest.retired if entry.file.startswith("events/")}
-    assert len(retired) >= 4
-    assert retired <= parquet_of(state, "events")
-    for hours, there in ((23.9, True), (0.2, False)):
-        clock.advance(hours=hours)
-        put(log, a_chunk(f"After {hours}."))
-        publisher.publish()
-        assert (retired <= parquet_of(state, "events")) == there
-    assert not retired & parquet_of(state, "events")
-
-
-def test_a_reader_that_opened_the_set_before_a_merge_reads_on(publisher, log, state):
-    with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as reader:
-        for i in range(9):
-            put(log, a_chunk(f"Text {i}."))
-            publisher.publish()
-        assert reader.execute("SELECT count(*) FROM chunks").fetchall() == [(2,)]
 
 
 @pytest.mark.parametrize(
@@ -149,13 +129,12 @@ def test_a_reader_that_opened_the_set_before_a_merge_reads_on(publisher, log, st
 def test_what_is_missing_damaged_or_left_over_is_mended_at_the_next_start(
     publisher, log, state, clock, open_state, harm
 ):
-    names = set(files_of(state)) - {"published/.manifest.json.tmp"}
     expected = log.query("SELECT * FROM triplets ORDER BY seq")
     log.close()
     harm(state)
     Publisher(open_state(), state, clock)
     assert published(state, "SELECT * FROM triplets ORDER BY seq") == expected
-    assert set(files_of(state)) - {"published/.manifest.json.tmp"} == names
+    assert list(state.rglob("*.tmp")) == []
 
 
 @pytest.mark.parametrize("kept", ["segments", "segments and manifest"])
@@ -209,14 +188,3 @@ def test_the_published_files_hold_nothing_but_what_readers_need(publisher, state
     tables = published(state, "SELECT count(*) FROM duckdb_tables()")
     assert tables == [(0,)]
     assert (state / "finsdistill.duckdb").stat().st_size < 2_000_000
-
-
-def test_no_file_lies_there_that_no_manifest_names(log, state, clock):
-    publisher = Publisher(log, state, clock)
-    for n in range(12):
-        put(log, a_filing(n))
-        publisher.publish()
-    manifest = Manifest.model_validate_json((state / "published" / "manifest.json").read_bytes())
-    named = {s.file for entry in manifest.tables for s in entry.segments} | {entry.file for entry in manifest.retired}
-    there = {str(path.relative_to(state / "published")) for path in (state / "published").glob("*/*")}
-    assert there == named
