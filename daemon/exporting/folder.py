@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from daemon.disk import as_state_problem
 from daemon.exporting.manifest import read_export
 from store.errors import FinsdistillError
 from store.files import fsync_dir
@@ -42,20 +43,27 @@ def replacing(asked: Path) -> Iterator[Path]:
 
 
 def _make_parent(target: Path) -> None:
-    try:
+    with _named(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError, PermissionError) as cause:
-        raise FolderRefused(f"{target.parent} cannot hold an export ({cause.strerror}): name another folder") from cause
+
+
+@contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    """What hinders us there, unless it is the disk, which hinders everybody."""
+    try:
+        yield
+    except OSError as cause:
+        if as_state_problem(cause) is not None:
+            raise
+        raise FolderRefused(f"{folder} cannot be written ({cause.strerror}): name another folder") from cause
 
 
 @contextmanager
 def _alone(staging: Path, target: Path) -> Iterator[None]:
     """The lock is on the staging folder itself and ends with the process, so that a leftover is just taken over."""
-    try:
+    with _named(staging):
         staging.mkdir(exist_ok=True)
         fd = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except (FileExistsError, NotADirectoryError, PermissionError) as cause:
-        raise FolderRefused(f"{staging} cannot be written ({cause.strerror}): name another folder") from cause
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         staging.stat()  # FileNotFoundError: it took its place before we had the lock
