@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from evaluator.spec import AdapterRef
-from trainer.run import CARD, AdapterCard, TrainedRow, adapter_id_of, make_config_canonical, write_trained
+from trainer.run import AdapterCard, TrainedRow, adapter_id_of, make_config_canonical, write_card, write_trained
 from trainer.spec import RunSpec
 
 
@@ -31,7 +31,7 @@ def write_adapter(
         recipe="r",
         spec=_run(folder, base, seed=seed, objective=objective),
     )
-    (folder / CARD).write_text(card.model_dump_json())
+    write_card(folder, card)
     return AdapterRef(adapter_id=card.adapter_id, folder=folder)
 
 

@@ -11,14 +11,12 @@ from typing import Any, Final, Literal
 import torch
 from transformers import set_seed
 
-from store.files import write_durably
 from store.snapshot import TRAIN, SnapshotManifest, TripletRow, read_manifest, read_rows, rows_sha256
 from trainer.hardware import Hardware, dtype_of, probe
 from trainer.model import fingerprint, load_base, load_tokenizer, save_adapter, train_in_float32, with_adapter
 from trainer.rows import Example, Lessons, choose_rows, make_lessons
 from trainer.run import (
     ADAPTER,
-    CARD,
     AdapterCard,
     PackageVersion,
     TrainedRow,
@@ -27,6 +25,7 @@ from trainer.run import (
     make_config_canonical,
     make_durable,
     read_trained,
+    write_card,
     write_trained,
 )
 from trainer.sft import WeightedTrainer, build_trainer
@@ -151,7 +150,7 @@ def _save(model: Any, adapter: Path, *, spec: RunSpec, material: _Material, base
         recipe=material.manifest.recipe,
         spec=spec,
     )
-    write_durably(adapter / CARD, (card.model_dump_json(indent=1) + "\n").encode())
+    write_card(adapter, card)
     make_durable(adapter)
     return adapter_id
 

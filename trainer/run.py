@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
 from store.files import fsync_dir, replace_file, write_durably
-from store.ids import canonical_json
+from store.ids import canonical_json, sha256_hex
 from trainer.spec import RunSpec, TrainingProblem
 
 SPEC: Final = "spec.json"
@@ -86,7 +86,11 @@ class TrainOutcome(_Frozen):
 
 
 class AdapterCard(_Frozen):
-    """Lies in the adapter's folder: where it came from. `toy` is shown wherever the adapter is."""
+    """Lies in the adapter's folder: where it came from. `toy` is shown wherever the adapter is.
+
+    `trained_sha256` is of `trained.parquet`, `sha256` of the card without itself: the adapter's id names neither file. Both
+    are None in cards of older versions.
+    """
 
     adapter_id: str
     base: str
@@ -95,6 +99,8 @@ class AdapterCard(_Frozen):
     teacher: str
     recipe: str
     spec: RunSpec
+    trained_sha256: str | None = None
+    sha256: str | None = None
 
 
 class TrainedRow(_Frozen):
@@ -145,11 +151,31 @@ def read_outcome(run_dir: Path) -> TrainOutcome | None:
 
 
 def read_card(adapter: Path) -> AdapterCard:
-    """Raises TrainingProblem when the folder holds no adapter of ours."""
-    card = _read(adapter / CARD, AdapterCard)
+    """Raises TrainingProblem when the folder holds no adapter of ours, or its card was changed."""
+    try:
+        card = _read(adapter / CARD, AdapterCard)
+    except ValueError as cause:
+        raise _changed(adapter / CARD) from cause
     if card is None:
         raise TrainingProblem(f"{adapter} holds no {CARD}: it is no adapter of finsdistill")
+    if card.sha256 not in (None, _digest(card)):
+        raise _changed(adapter / CARD)
     return card
+
+
+def write_card(adapter: Path, card: AdapterCard) -> None:
+    """Comes after `write_trained`, whose file it vouches for."""
+    whole = card.model_copy(update={"trained_sha256": sha256_hex((adapter / TRAINED).read_bytes())})
+    sealed = whole.model_copy(update={"sha256": _digest(whole)})
+    write_durably(adapter / CARD, (sealed.model_dump_json(indent=1) + "\n").encode())
+
+
+def _digest(card: AdapterCard) -> str:
+    return sha256_hex(canonical_json(card.model_dump(mode="json", exclude={"sha256"})))
+
+
+def _changed(path: Path) -> TrainingProblem:
+    return TrainingProblem(f"{path} was changed or damaged: restore it from a backup, or train from scratch")
 
 
 def write_progress(run_dir: Path, progress: Progress) -> None:
@@ -195,11 +221,15 @@ def make_config_canonical(adapter: Path, base: str) -> None:
 
 
 def read_trained(adapter: Path) -> list[TrainedRow]:
-    """What an adapter and its parents learned from, sorted by label. Raises TrainingProblem when it is not recorded."""
+    """What an adapter and its parents learned from, sorted by label. Raises TrainingProblem when it is not recorded, or no
+    longer what its card vouches for."""
     path = adapter / TRAINED
     if not path.is_file():
         raise TrainingProblem(f"{path} is missing: what the adapter has seen is unknown; train from scratch")
-    return [TrainedRow(**row) for row in pq.read_table(path).to_pylist()]
+    data = path.read_bytes()
+    if read_card(adapter).trained_sha256 not in (None, sha256_hex(data)):
+        raise _changed(path)
+    return [TrainedRow(**row) for row in pq.read_table(pa.BufferReader(data)).to_pylist()]
 
 
 def write_trained(adapter: Path, rows: Iterable[TrainedRow]) -> None:

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from tests.trainer.builders import a_row, a_snapshot
 from trainer.fit import fit
 from trainer.model import load_adapter, load_base
-from trainer.run import ADAPTER, TRAINED, WEIGHTS, read_card, read_trained
+from trainer.run import ADAPTER, CARD, TRAINED, WEIGHTS, read_card, read_trained
 from trainer.spec import TrainingProblem
 
 
@@ -89,6 +89,12 @@ def test_a_saved_adapter_can_be_read_back_by_its_id(parent, a_spec):
     assert not any(p.requires_grad for p in model.parameters())
 
 
+def flip_a_bit(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
 def damage_weights(folder, spec):
     with (folder / WEIGHTS).open("ab") as file:
         file.write(b"x")
@@ -100,11 +106,31 @@ def lose_the_list(folder, spec):
     return spec, "what the adapter has seen is unknown"
 
 
+def flip_a_bit_of_the_list(folder, spec):
+    flip_a_bit(folder / TRAINED)
+    return spec, "trained.parquet was changed or damaged"
+
+
 def change_the_rank(folder, spec):
     return spec.model_copy(update={"lora_r": 4}), 'retrain = "scratch"'
 
 
-@pytest.mark.parametrize("trouble", [damage_weights, lose_the_list, change_the_rank])
+def test_a_card_that_was_changed_is_not_believed(parent, tmp_path):
+    copy = shutil.copytree(parent[0] / ADAPTER, tmp_path / "copy")
+    (copy / CARD).write_text((copy / CARD).read_text().replace('"teacher": "extractive"', '"teacher": "local"'))
+    with pytest.raises(TrainingProblem, match=r"card.json was changed or damaged: restore it from a backup"):
+        read_card(copy)
+
+
+def test_a_card_of_an_older_version_is_believed(parent, tmp_path):
+    copy = shutil.copytree(parent[0] / ADAPTER, tmp_path / "copy")
+    card = read_card(copy)
+    (copy / CARD).write_text(card.model_dump_json(exclude={"sha256", "trained_sha256"}))
+    assert read_card(copy).spec == card.spec
+    assert read_trained(copy) == read_trained(parent[0] / ADAPTER)
+
+
+@pytest.mark.parametrize("trouble", [damage_weights, lose_the_list, flip_a_bit_of_the_list, change_the_rank])
 def test_a_parent_that_cannot_be_gone_on_from_is_refused(parent, a_spec, tmp_path, trouble):
     copy = shutil.copytree(parent[0] / ADAPTER, tmp_path / "copy")
     spec, words = trouble(copy, a_spec(**warm(parent) | {"parent_adapter": copy}, **grown(tmp_path)))
