@@ -1,6 +1,5 @@
 """The event log: the one append-only truth. One process opens it; readers outside read what is published."""
 
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Final, Literal
 import duckdb
 
 from store.chain import BEGINNING
+from store.cursors import Cursors
 from store.database import duckdb_errors, open_database, trust
 from store.errors import StateUnusable
 from store.events import LogCreated
@@ -44,23 +44,22 @@ class Limits:
 class EventLog:
     """Opened with `open_log`. Every method may be called from any thread."""
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, high_water: HighWater) -> None:
+    def __init__(self, path: Path, cursors: Cursors, high_water: HighWater) -> None:
         self.path = path
-        self._connection = connection
+        self._cursors = cursors
         self._high_water = high_water
-        self._cursors = threading.local()
         self._listeners: list[Callable[[Head], None]] = []
         self.head = self._read_head()
         self.log_id, self.purpose = self._read_identity()
         self._verified = Verified(
-            connection.cursor(), path, log_id=self.log_id, records=lambda after: self.records(after=after)
+            cursors.plain(), path, log_id=self.log_id, records=lambda after: self.records(after=after)
         )
         self._writer: Writer | None = None
         self._closed = False
 
     def start(self, clock: Callable[[], datetime]) -> None:
         self._writer = Writer(
-            self._connection.cursor(),
+            self._cursors.plain(),
             self.path,
             log_id=self.log_id,
             head=self.head,
@@ -82,10 +81,8 @@ class EventLog:
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a read. Each thread has a cursor of its own: a shared connection raises ResourceInUse."""
-        if not hasattr(self._cursors, "cursor"):
-            self._cursors.cursor = self.cursor()
         with duckdb_errors(self.path):
-            rows: list[tuple[Any, ...]] = self._cursors.cursor.execute(sql, list(parameters)).fetchall()
+            rows: list[tuple[Any, ...]] = self._cursors.of_thread().execute(sql, list(parameters)).fetchall()
         return rows
 
     def records(self, *, after: int = 0, types: Sequence[str] = ()) -> Iterator[Record]:
@@ -110,7 +107,7 @@ class EventLog:
 
     def cursor(self, *, as_of: int | None = None) -> duckdb.DuckDBPyConnection:
         """A connection of one's own with the views on it, as they were when `as_of` was the last event."""
-        cursor = self._connection.cursor()
+        cursor = self._cursors.connection.cursor()
         create_views(cursor, in_log(as_of), temporary=True)
         return cursor
 
@@ -124,9 +121,9 @@ class EventLog:
                 self._writer.close()
                 self.walk(_LAST_WALK)
             with duckdb_errors(self.path):
-                self._connection.execute("CHECKPOINT")
+                self._cursors.connection.execute("CHECKPOINT")
         finally:
-            self._connection.close()
+            self._cursors.close()
             self._high_water.close()
 
     @property
@@ -147,7 +144,7 @@ class EventLog:
         self._verified.walk_all(anew=mark is None)
         if self.head.seq and (mark is None or mark.seq < self.head.seq):
             self._high_water.write(Mark(self.log_id, self.head.seq, self.head.hash))
-        trust(self._connection)
+        trust(self._cursors.connection)
 
     def _committed(self, head: Head) -> None:
         self.head = head
@@ -209,22 +206,22 @@ def _opened(path: Path, high_water: HighWater, limits: Limits) -> EventLog:
     """Nothing of a file that cannot be trusted is changed."""
     mark = high_water.read()
     check_there(path, mark)
-    connection = _connection(path, limits)
+    cursors = Cursors(_connection(path, limits))
     try:
         if mark is not None:
-            check_mark(connection, path, mark)
-        found = format_of(connection, path)
+            check_mark(cursors.connection, path, mark)
+        found = format_of(cursors.connection, path)
         if found is not None and found < FORMAT:
-            connection.close()  # reading a file that we hold open would give DuckDB's lock on it away
+            cursors.close()  # reading a file that we hold open would give DuckDB's lock on it away
             back_up(path.parent, FORMAT)
-            connection = _connection(path, limits)
+            cursors = Cursors(_connection(path, limits))
             with duckdb_errors(path):
-                migrate(connection, found)
-        renew(connection, path)
-        log = EventLog(path, connection, high_water)
+                migrate(cursors.connection, found)
+        renew(cursors.connection, path)
+        log = EventLog(path, cursors, high_water)
         log.trust(mark)
     except BaseException:
-        connection.close()
+        cursors.close()
         raise
     return log
 

@@ -69,13 +69,13 @@ def test_an_append_that_was_committed_but_never_acknowledged_is_repeated_and_not
 @pytest.mark.parametrize("table", ["labels", "events"])
 def test_a_projection_that_cannot_be_written_takes_its_events_key_and_cursor_with_it(log, open_state, table):
     """The table is taken away under the writer: all of the batch is refused, and a restart finds none of it."""
-    log._connection.cursor().execute(f"ALTER TABLE raw.{table} RENAME TO hidden")
+    log._cursors.connection.cursor().execute(f"ALTER TABLE raw.{table} RENAME TO hidden")
     batch = Append(stream="s", events=(a_chunk("A."), a_label("A.")), key="k", cursor=Cursor("c", 1))
     with pytest.raises(StateUnusable, match=f"{table}.*restore the newest backup"):
         log.append(batch)
     with pytest.raises(StateUnusable):  # for good: what follows would stand on a fact that is not there
         put(log, CompanyUnwatched(company_id="x"))
-    log._connection.cursor().execute(f"ALTER TABLE raw.hidden RENAME TO {table}")
+    log._cursors.connection.cursor().execute(f"ALTER TABLE raw.hidden RENAME TO {table}")
     log.close()
     again = open_state()
     assert (again.head.seq, again.cursor_of("c"), again.version_of("s")) == (1, 0, 0)

@@ -36,7 +36,7 @@ def disagreeing(log) -> list[str]:
 )
 def test_a_harmed_table_is_named_and_mended(filled, harm, named):
     events = filled.query("SELECT * FROM raw.events ORDER BY seq")
-    filled._connection.cursor().execute(harm)
+    filled.cursor().execute(harm)
     assert disagreeing(filled) == [named]
     rebuild(filled, lambda _: None)
     assert disagreeing(filled) == []
@@ -56,7 +56,7 @@ def test_progress_ends_at_the_logs_end(filled):
 
 
 def test_what_was_published_from_a_harmed_table_is_published_anew(filled, state):
-    filled._connection.cursor().execute("UPDATE raw.labels SET summary = 'Lost.'")
+    filled.cursor().execute("UPDATE raw.labels SET summary = 'Lost.'")
     Publisher(filled, state)
     rebuild(filled, lambda _: None)
     Publisher(filled, state)
