@@ -1,5 +1,6 @@
 """Events as the log stores them, and the chain that makes a lost or altered one noticeable. Pure."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -136,20 +137,23 @@ class Prepared:
 
 def prepared(append: Append) -> Prepared:
     """Raises EventUnusable for the first event that cannot be stored."""
-    spelled = []
+    payloads, digests = [], []
     for event in append.events:
         try:
-            spelled.append(_spelled(event))
+            spelled = _spelled(event)
         except ValueError as cause:
             raise EventUnusable(event.type, append.stream, str(cause)) from cause
-    return Prepared(
-        append, [one.decode() for one in spelled], [sha256_hex(one) for one in spelled], batch_sha256(spelled)
-    )
+        payloads.append(spelled.decode())
+        digests.append(sha256_hex(spelled))
+    return Prepared(append, payloads, digests, batch_sha256(payloads))
 
 
-def batch_sha256(payloads: list[bytes]) -> str:
-    """What tells a repeated append from another batch under the same key."""
-    return sha256_hex(b"\n".join(payloads))
+def batch_sha256(payloads: Iterable[str]) -> str:
+    """What tells a repeated append from another batch under the same key: the sha256 of its payloads, a line each."""
+    whole = hashlib.sha256()
+    for number, payload in enumerate(payloads):
+        whole.update(f"\n{payload}".encode() if number else payload.encode())
+    return whole.hexdigest()
 
 
 def chain_hash(prev: str, log_id: str, record: Record) -> str:
