@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from store.errors import StateUnusable
+from store.restore_mark import is_interrupted
 
 LOCK: str = "finsdistill.lock"
 
@@ -12,7 +13,10 @@ LOCK: str = "finsdistill.lock"
 class StateLock:
     """Held from construction until `release` or the end of the process, however it ends."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, *, restoring: bool = False) -> None:
+        """Raises StateUnusable where another holds it, or where a restore was killed that only `restoring` may finish."""
+        if is_interrupted(state_dir) and not restoring:
+            raise StateUnusable(f"a restore of {state_dir} was interrupted: finish it with `finsdistill restore`")
         state_dir.mkdir(parents=True, exist_ok=True)
         self._fd = os.open(state_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

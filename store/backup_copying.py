@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from store.backup_copy import Fingerprint, Unreadable, copy_checked, has_size, is_intact
-from store.backup_events import Diverged, SegmentFile, Walk, nowhere
+from store.backup_events import SegmentFile, Walk, nowhere
 from store.backup_set import (
     BACKUP,
     FOLDERS,
@@ -53,7 +53,7 @@ class Copying:
     def run(self, now: datetime) -> Backup:
         """The backup as it then lies there. Raises BackupProblem, StateUnusable and OSError."""
         before = self.before
-        walk = Walk(self.manifest.log_id, anchors={before.seq: before.hash} if before else {})
+        walk = Walk(self.manifest.log_id, watched=frozenset([before.seq] if before else []))
         events = tuple(self._events(walk))
         blobs, lost_blobs = self._blobs(walk.blobs)
         adapters, lost_adapters = self._adapters(walk.adapters)
@@ -95,11 +95,11 @@ class Copying:
             raise StateUnusable(
                 f"what is published is damaged ({cause}): `finsdistill rebuild` publishes it anew"
             ) from cause
-        except Diverged as cause:
+        if self.before is not None and walk.passed.get(self.before.seq, self.before.hash) != self.before.hash:
             raise BackupProblem(
-                f"{self.folder} holds another history of this log, from before event {cause.seq}: the state was restored "
-                "from something older since; back up into another folder"
-            ) from cause
+                f"{self.folder} holds another history of this log, from before event {self.before.seq}: the state was "
+                "restored from something older since; back up into another folder"
+            )
         if walk.head.seq != segment.last_seq:
             raise StateUnusable(f"{source} ends at event {walk.head.seq}: `finsdistill rebuild` publishes it anew")
         self.progress(f"event {walk.head.seq:,} of {self.manifest.seq:,}")
@@ -159,6 +159,7 @@ class Copying:
                 raise Unreadable(source, "is not what its id names")
         except FinsdistillError as cause:
             shutil.rmtree(self.folder / path)
+            self._touched.discard(self.folder / path)
             raise Unreadable(source, str(cause)) from cause
         files = (AdapterFile(name=name, bytes=p.bytes, sha256=p.sha256) for name, p in prints.items())
         return AdapterFolder(adapter_id=adapter_id, files=tuple(files))

@@ -1,7 +1,7 @@
 """Events read from files that may be damaged or hostile, and followed along the chain, a batch at a time."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -13,7 +13,6 @@ from store.backup_copy import Unreadable, check_regular
 from store.backup_set import IS_NAME, IS_SHA256, Purpose
 from store.chain import BEGINNING, ChainBroken, follow
 from store.database import arrow_schema
-from store.errors import StateUnusable
 from store.events import AdapterEvaluated, AdapterTrained, FilingFetched, LogCreated
 from store.records import Head, Record
 from store.tables import EVENTS
@@ -83,21 +82,15 @@ def records_of(table: pa.Table) -> Iterator[Record]:
     return map(Record, *(table[name].to_pylist() for name in SCHEMA.names))
 
 
-class Diverged(StateUnusable):
-    """Two copies of one log went different ways."""
-
-    def __init__(self, seq: int, path: Path) -> None:
-        super().__init__(f"event {seq} in {path} is another one: the two went different ways before it")
-        self.seq, self.path = seq, path
-
-
 @dataclass
 class Walk:
-    """Where a walk over the chain stands, and the files its events named on the way. `anchors`: hashes it must pass."""
+    """Where a walk over the chain stands, and the files its events named on the way. `passed`: the hashes of the events in
+    `watched` that it came by."""
 
     log_id: str
     head: Head = BEGINNING
-    anchors: Mapping[int, str] = field(default_factory=dict)
+    watched: frozenset[int] = frozenset()
+    passed: dict[int, str] = field(default_factory=dict)
     purpose: Purpose | None = None
     blobs: set[str] = field(default_factory=set)
     adapters: set[str] = field(default_factory=set)
@@ -109,7 +102,7 @@ class Walk:
             start = self.head.seq
             try:
                 for record in follow(self.head, self.log_id, records_of(table)):
-                    self._take(record, source.path)
+                    self._take(record)
             except ChainBroken as broken:
                 raise Unreadable(source.path, f"is damaged at event {broken.seq}: {broken.why}") from broken
             except (ValueError, OverflowError, TypeError) as cause:  # no date, no UTF-8, no event of ours
@@ -120,9 +113,9 @@ class Walk:
                 if self.head.seq > start:
                     sink(table.slice(0, self.head.seq - start))
 
-    def _take(self, record: Record, path: Path) -> None:
-        if self.anchors.get(record.seq, record.hash) != record.hash:
-            raise Diverged(record.seq, path)
+    def _take(self, record: Record) -> None:
+        if record.seq in self.watched:
+            self.passed[record.seq] = record.hash
         if record.type in _NAMING:
             match record.event:
                 case LogCreated(purpose=purpose):

@@ -132,6 +132,10 @@ class Backup(_Frozen):
         return {*(file.path for file in self.events), *(blob.path for blob in self.blobs), *inside}
 
     @property
+    def lost_paths(self) -> tuple[Path, ...]:
+        return (*map(adapter_path, self.lost_adapters), *map(blob_path, self.lost_blobs))
+
+    @property
     def bytes(self) -> int:
         inside = sum(file.bytes for folder in self.adapters for file in folder.files)
         return sum(file.bytes for file in self.events) + sum(blob.bytes for blob in self.blobs) + inside

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 import typer
 
 from daemon.cli import (
+    backup,
     demo,
     doctor,
     explain,
@@ -52,6 +53,7 @@ for group in (
     explain,
     export,
     rebuild,
+    backup,
     service,
 ):
     group.register(app)

@@ -1,0 +1,74 @@
+"""A state with everything that a backup is about: a published log, blobs that its events name, an adapter."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from store.log import EventLog, Limits
+from store.publish import Publisher
+from store.restore import Hands, Restored, Wish, restore
+from tests.builders import Clock, a_fetch, a_filing, a_training, put
+from trainer.run import CONFIG, WEIGHTS, adapter_id_of
+
+LIMITS = Limits("512MiB", 1)
+VIEWS = ("filings", "chunks", "triplets", "labels", "refusals", "dead_letters", "adapters", "events", "companies")
+
+
+def a_blob(state: Path, body: bytes) -> str:
+    sha256 = hashlib.sha256(body).hexdigest()
+    path = state / "blobs" / sha256[:2] / sha256
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return sha256
+
+
+def an_adapter(state: Path, weights: bytes) -> str:
+    """Named as the trainer names them; what is in it was never trained."""
+    folder = state / "adapters" / "new"
+    folder.mkdir(parents=True)
+    for name, content in ((WEIGHTS, weights), (CONFIG, b"{}"), ("card.json", b"{}\n")):
+        (folder / name).write_bytes(content)
+    adapter_id = adapter_id_of(folder)
+    folder.rename(folder.with_name(adapter_id))
+    return adapter_id
+
+
+def fetched(log: EventLog, state: Path, n: int) -> str:
+    """A filing whose bytes are there; the blob's sha256."""
+    sha256 = a_blob(state, f"Filing {n}. ".encode() * 100)
+    put(log, a_filing(n), a_fetch(n, sha256=sha256), stream=f"filing-{n}")
+    return sha256
+
+
+def trained(log: EventLog, state: Path, weights: bytes = b"weights") -> str:
+    adapter_id = an_adapter(state, weights)
+    put(log, a_training(adapter_id))
+    return adapter_id
+
+
+def publish(log: EventLog, state: Path) -> Publisher:
+    """All that is in the log; segments are merged where there are enough of them."""
+    publisher = Publisher(log, state)
+    while publisher.publish():
+        pass
+    while publisher.tidy().worked:
+        pass
+    return publisher
+
+
+def views_of(state: Path) -> dict[str, list[str]]:
+    """All rows of what a user can query, as text."""
+    with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as connection:
+        return {view: sorted(map(repr, connection.execute(f"FROM {view}").fetchall())) for view in VIEWS}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def brought_back(
+    state: Path, backup: Path | None = None, *, replace: bool = False, accept_loss: bool = False
+) -> Restored:
+    hands = Hands(LIMITS, adapter_id_of, clock=Clock())
+    return restore(state, backup, Wish(replace=replace, accept_loss=accept_loss), hands)
