@@ -4,7 +4,9 @@ A command is a file `<ulid>.json`, renamed into place. It waits safely while no 
 however often it comes, and it is removed once its facts are in the log.
 """
 
+import errno
 import os
+import re
 import secrets
 import stat
 import time
@@ -12,16 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from store.errors import FinsdistillError
-from store.files import write_durably
+from store.files import fsync_dir, write_durably
 
 MAX_BYTES: Final = 64 * 1024
 FOLDER: Final = "commands"
 _REFUSED: Final = "refused"
 _REASON: Final = ".reason.txt"
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
+# In one spelling: with lower case beside it one name would be two commands.
+_ULID: Final = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
+REST_S: Final = 2.0  # who writes in place, and not by renaming, is done when nothing changed for so long
+_REASON_LENGTH: Final = 500  # characters; a file may say 64 KiB of nonsense
+# What a file itself can be; any other error is ours or the disk's, and no reason to refuse a command.
+_NO_COMMAND: Final = frozenset({errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV})
 
 MAX_IDS: Final = 1000  # of 32 digits each: half of what a command file holds
 MAX_WORDS: Final = 500  # characters
@@ -29,7 +37,17 @@ MAX_WORDS: Final = 500  # characters
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9.\-]{1,20}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WORDS)]
+
+
+def _one_line(words: str) -> str:
+    if not words.isprintable():
+        raise ValueError("one line without control characters")
+    return words
+
+
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WORDS), AfterValidator(_one_line)
+]
 
 
 class _Command(BaseModel):
@@ -97,19 +115,20 @@ _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
 class CommandMalformed(FinsdistillError):
-    """A file in the commands folder that is no command. `reason` stands beside it when it is set aside."""
+    """A file in the commands folder that is no command. `reason` stands beside it when it is set aside; `unfinished` where
+    more bytes could still make it one."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, *, unfinished: bool = False) -> None:
         super().__init__(f"{path} is no command ({reason}): write commands with finsdistill")
-        self.path, self.reason = path, reason
+        self.path, self.reason, self.unfinished = path, reason, unfinished
 
 
 class FolderClosed(FinsdistillError):
-    """The commands folder belongs to the service's user."""
+    """The commands folder belongs to the service's user, or is no folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, why: str) -> None:
         super().__init__(
-            f"you may not write into {folder}: run the command as the user whose service it is (sudo -u …)"
+            f"you may not write into {folder} ({why}): run the command as the user whose service it is (sudo -u …)"
         )
 
 
@@ -128,10 +147,12 @@ def drop(state_dir: Path, command: Command) -> Path:
     folder = state_dir / FOLDER
     path = folder / f"{new_ulid()}.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            fsync_dir(state_dir)
         write_durably(path, command.model_dump_json().encode())
-    except PermissionError as cause:
-        raise FolderClosed(folder) from cause
+    except (PermissionError, FileExistsError, NotADirectoryError) as cause:
+        raise FolderClosed(folder, cause.strerror or "it cannot be written") from cause
     return path
 
 
@@ -144,11 +165,13 @@ def waiting(state_dir: Path) -> list[Path]:
 def read(path: Path) -> Dropped:
     """Raises CommandMalformed, and FileNotFoundError when it was taken back. Whoever may write into the folder may write
     commands, but not make us read elsewhere."""
+    if not _ULID.fullmatch(path.stem):
+        raise CommandMalformed(path, "its name is no ULID: by its name a command is known when it comes again")
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise
     except OSError as cause:
+        if cause.errno not in _NO_COMMAND:
+            raise
         raise CommandMalformed(path, cause.strerror or "it cannot be opened") from cause
     try:
         body = _body(fd, path)
@@ -159,9 +182,25 @@ def read(path: Path) -> Dropped:
     try:
         return Dropped(path, _COMMAND.validate_json(body))
     except ValidationError as cause:
-        problem = cause.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        raise CommandMalformed(path, f"{where or 'the file'}: {problem['msg']}") from cause
+        raise _malformed(path, cause) from cause
+
+
+def _malformed(path: Path, cause: ValidationError) -> CommandMalformed:
+    problem = cause.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in problem["loc"])[:_REASON_LENGTH]
+    reason = f"{where or 'the file'}: {problem['msg'][:_REASON_LENGTH]}"
+    if problem["type"] in ("union_tag_invalid", "extra_forbidden"):
+        reason += "; if a newer finsdistill wrote it, restart the service with that one"
+    return CommandMalformed(path, reason, unfinished=problem["type"] == "json_invalid")
+
+
+def is_at_rest(path: Path, now_s: float) -> bool:
+    """Whether nobody has written to the file lately; also when it is gone, or its time is in the future."""
+    try:
+        age_s = now_s - path.stat(follow_symlinks=False).st_mtime
+    except FileNotFoundError:
+        return True
+    return not 0 <= age_s < REST_S
 
 
 def _body(fd: int, path: Path) -> bytes:
@@ -174,16 +213,29 @@ def _body(fd: int, path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
+def remove(path: Path) -> None:
+    """Its facts are in the log: gone for good, so that a power cut does not bring it back."""
+    path.unlink(missing_ok=True)
+    fsync_dir(path.parent)
+
+
 def set_aside(path: Path, reason: str) -> Path:
     """Into `refused/`, the reason beside it: first the reason, for whoever waits until the file is gone."""
     folder = path.parent / _REFUSED
     folder.mkdir(exist_ok=True)
     target = folder / path.name
-    if os.path.lexists(target):  # a folder would not give way
-        target = folder / f"{new_ulid()}.json"
+    if os.path.lexists(target) or not _ULID.fullmatch(path.stem):  # a folder would not give way, a name may be too long
+        target, reason = folder / f"{new_ulid()}.json", f"{reason} (it came as {shown(path)})"
     write_durably(target.with_suffix(_REASON), f"{reason}\n".encode())
     path.rename(target)
+    fsync_dir(folder)
+    fsync_dir(path.parent)
     return target
+
+
+def shown(path: Path) -> str:
+    """The file's name as text that can be stored and shown, whatever bytes it has."""
+    return ascii(path.name)[1:-1]
 
 
 def refusal_of(path: Path) -> str | None:

@@ -1,5 +1,7 @@
 """Command file in: the facts that it asks for, out."""
 
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +22,13 @@ from daemon.commands import (
     WatchAdd,
     WatchRemove,
 )
+from daemon.disk import as_state_problem
 from daemon.edgar.problems import EdgarProblem, NoUserAgent
 from daemon.promotion import PromotionRefused, Promotions
 from daemon.requeuing import Requeuing
 from daemon.stopped import Stopped
 from daemon.watchlist import WatchList
-from store.errors import StreamMoved
+from store.errors import AppendKeyReused, EventUnusable, StreamMoved
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,25 @@ class Hands:
 class Obey:
     """Takes one command file at a time, oldest first."""
 
-    def __init__(self, state_dir: Path, hands: Hands, activity: Activity) -> None:
-        self._state_dir, self._hands, self._activity = state_dir, hands, activity
+    def __init__(
+        self, state_dir: Path, hands: Hands, activity: Activity, *, clock_s: Callable[[], float] = time.time
+    ) -> None:
+        self._state_dir, self._hands, self._activity, self._clock_s = state_dir, hands, activity, clock_s
         self._words = structlog.get_logger()
         self._round = 0
+        self._next: deque[Path] = deque()  # listed once and then taken: there may be thousands
         self._postponed: dict[Path, int] = {}  # and in which round it was taken
+        self._unfinished: set[Path] = set()  # may still be written to
+        self._done: set[Path] = set()  # in the log, and its file could not be removed
 
     def advance(self) -> bool:
         """A command that needs EDGAR or a teacher who is away stays, and is tried when `again` was called."""
-        for path in commands.waiting(self._state_dir):
-            if self._postponed.get(path) != self._round:
+        if not self._next:
+            self._next.extend(commands.waiting(self._state_dir))
+            self._unfinished.intersection_update(self._next)
+        while self._next:
+            path = self._next.popleft()
+            if self._postponed.get(path) != self._round and not self._is_being_written(path):
                 self._take(path)
                 return True
         return False
@@ -64,20 +76,26 @@ class Obey:
 
     @property
     def waiting(self) -> bool:
-        return False
+        """For a file that somebody may be writing."""
+        return bool(self._unfinished)
 
     def close(self) -> None:
         """Nothing to end."""
 
+    def _is_being_written(self, path: Path) -> bool:
+        return path in self._unfinished and not commands.is_at_rest(path, self._clock_s())
+
     def _take(self, path: Path) -> None:
         began = self._round
+        self._unfinished.discard(path)
         try:
             dropped = commands.read(path)
-            self._do(dropped)
+            if path not in self._done:
+                self._do(dropped)
         except CommandMalformed as error:
-            self._refuse(path, error.reason)
-        except (PromotionRefused, AdoptionRefused) as error:
-            self._refuse(path, str(error))
+            self._malformed(path, began, error)
+        except (PromotionRefused, AdoptionRefused, AppendKeyReused, EventUnusable) as error:
+            self._refuse(path, began, str(error))
         except EdgarProblem as error:
             self._postpone(path, began, f"waits for EDGAR: {error.why}")
         except NoUserAgent as error:
@@ -86,25 +104,54 @@ class Obey:
             self._postponed[path] = began  # no trouble: `again` is called as soon as the teacher has said it
             self._words.info("command_waits", file=path.name, reason=str(error))
         except FileNotFoundError:
-            self._words.info("command_taken_back", file=path.name)
+            self._words.info("command_taken_back", file=commands.shown(path))
         except StreamMoved:
-            self._words.info(
-                "command_again", file=path.name
-            )  # somebody else decided meanwhile: decide on the new facts
+            self._next.appendleft(
+                path
+            )  # somebody else decided meanwhile: decide on the new facts, before any later one
+            self._words.info("command_again", file=path.name)
         except Stopped:
             self._postponed[path] = began  # the next service takes it
         else:
-            path.unlink(missing_ok=True)
-            self._words.info("command_done", command=dropped.command.command, file=path.name)
+            self._remove(path, began, dropped.command.command)
 
-    def _refuse(self, path: Path, reason: str) -> None:
-        self._activity.trouble(f"the command {path.name} was refused: {reason}")
-        self._words.warning("command_refused", file=str(commands.set_aside(path, reason)), reason=reason)
+    def _remove(self, path: Path, began: int, command: str) -> None:
+        try:
+            commands.remove(path)
+        except OSError as error:
+            self._done.add(path)
+            self._stay(path, began, error)
+        else:
+            self._done.discard(path)
+            self._words.info("command_done", command=command, file=path.name)
+
+    def _malformed(self, path: Path, began: int, error: CommandMalformed) -> None:
+        if error.unfinished and not commands.is_at_rest(path, self._clock_s()):
+            self._unfinished.add(path)
+        else:
+            self._refuse(path, began, error.reason)
+
+    def _refuse(self, path: Path, began: int, reason: str) -> None:
+        self._activity.trouble(f"the command {commands.shown(path)} was refused: {reason}")
+        try:
+            target = commands.set_aside(path, reason)
+        except FileNotFoundError:
+            self._words.info("command_taken_back", file=commands.shown(path))
+        except OSError as error:
+            self._stay(path, began, error)
+        else:
+            self._words.warning("command_refused", file=str(target), reason=reason)
+
+    def _stay(self, path: Path, began: int, error: OSError) -> None:
+        """A folder that does not let its files go holds up nobody; a disk that takes nothing stops the service."""
+        if as_state_problem(error) is not None:
+            raise error
+        self._postpone(path, began, f"cannot be moved out of its folder: {error.strerror}")
 
     def _postpone(self, path: Path, began: int, why: str) -> None:
         self._postponed[path] = began
-        self._activity.trouble(f"the command {path.name} {why}")
-        self._words.warning("command_postponed", file=path.name, reason=why)
+        self._activity.trouble(f"the command {commands.shown(path)} {why}")
+        self._words.warning("command_postponed", file=commands.shown(path), reason=why)
 
     def _do(self, dropped: commands.Dropped) -> None:
         hands, key = self._hands, dropped.key

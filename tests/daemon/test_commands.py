@@ -103,6 +103,14 @@ GOOD = json.dumps({"command": "watch_add", "companies": ["AAPL"]})
         ('{"command": "relabel", "recipe": "5"}', "relabel.recipe"),
         (json.dumps({"command": "adopt_keep_old", "recipe": "../" + ID[3:]}), "adopt_keep_old.recipe"),
         ("[" * 60_000, "the file"),
+        ('{"command":' * 5_000, "the file"),
+        (GOOD[:-1] + ', "x": ' + "[" * 30_000 + "]" * 30_000 + "}", "the file"),
+        (GOOD[:-1] + ', "x": 1}', "a newer finsdistill"),
+        ('{"command": "dance"}', "a newer finsdistill"),
+        ("\ufeff" + GOOD, "the file"),
+        ('{"command": "rollback", "adapter_id": "' + ID + '", "reason": "\\ud800"}', "the file"),
+        ('{"command": "rollback", "adapter_id": "' + ID + '", "reason": "a\\u0000b"}', "one line"),
+        ('{"command": "rollback", "adapter_id": "' + ID + '", "reason": "a\\u202eb"}', "one line"),
         (GOOD + " " * commands.MAX_BYTES, "more than 65,536 bytes"),
     ],
 )
@@ -111,6 +119,103 @@ def test_what_is_no_command_says_why(path, text, why):
     with pytest.raises(CommandMalformed) as malformed:
         read(path)
     assert why in malformed.value.reason
+
+
+def test_bytes_that_are_no_text_are_no_command(path):
+    path.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(CommandMalformed, match="the file"):
+        read(path)
+    path.write_bytes(GOOD.replace("AAPL", "\udcff").encode("utf-8", "surrogateescape"))
+    with pytest.raises(CommandMalformed, match="the file"):
+        read(path)
+
+
+def test_what_a_file_says_is_not_repeated_without_end(path):
+    path.write_text(json.dumps({"command": "x" * 60_000}))
+    with pytest.raises(CommandMalformed) as malformed:
+        read(path)
+    assert len(malformed.value.reason) < 700
+    path.write_text(json.dumps({"command": "watch_add", "companies": ["A"], "y" * 60_000: 1}))
+    with pytest.raises(CommandMalformed) as malformed:
+        read(path)
+    assert len(malformed.value.reason) < 1_200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"add.json",
+        b"01arYZ6S41AAAAAAAAAAAAAAAA.json",  # a second spelling would be a second command
+        b"81ARYZ6S41AAAAAAAAAAAAAAAA.json",
+        b"01ARYZ6S41AAAAAAAAAAAAAAAI.json",
+        b"01ARYZ6S41AAAAAAAAAAAAAAAA.json.json",
+        b"\xff\xfe.json",
+        b"a\nb\x1b[31m.json",
+        b"x" * 250 + b".json",
+    ],
+)
+def test_a_name_that_is_no_ulid_is_set_aside_under_one_that_is(tmp_path, path, name):
+    (path.parent / os.fsdecode(name)).write_text(GOOD)
+    (found,) = waiting(tmp_path)
+    with pytest.raises(CommandMalformed, match="no ULID") as malformed:
+        read(found)
+    target = set_aside(found, malformed.value.reason)
+    assert waiting(tmp_path) == [] and target.read_text() == GOOD
+    said = target.with_suffix(".reason.txt").read_text()
+    assert commands.shown(found)[:20] in said and said.isascii() and said.count("\n") == 1
+
+
+def test_only_bytes_that_are_missing_make_a_file_unfinished(path):
+    for text, unfinished in ((GOOD[:-5], True), ("", True), ("{}", False), (GOOD.replace("AAPL", "/"), False)):
+        path.write_text(text)
+        with pytest.raises(CommandMalformed) as malformed:
+            read(path)
+        assert malformed.value.unfinished is unfinished
+
+
+def test_a_file_is_at_rest_when_nobody_wrote_lately_or_it_is_gone(path):
+    assert commands.is_at_rest(path, 0.0)
+    path.touch()
+    os.utime(path, (1_000, 1_000))
+    found = [commands.is_at_rest(path, now_s) for now_s in (999.0, 1_000.0, 1_001.9, 1_002.0)]
+    assert found == [True, False, False, True]  # a time in the future says nothing
+
+
+def test_a_disk_that_fails_is_no_reason_to_refuse_a_command(path, monkeypatch):
+    path.write_text(GOOD)
+    monkeypatch.setattr(commands.os, "open", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    with pytest.raises(OSError, match="Input/output"):
+        read(path)
+
+
+def synced(monkeypatch):
+    """What is on disk for good, in order."""
+    done = []
+    monkeypatch.setattr(commands, "fsync_dir", lambda folder: done.append(("folder", folder.name)))
+    monkeypatch.setattr(commands, "write_durably", lambda path, data: done.append(("file", path.name)))
+    return done
+
+
+def test_what_is_handed_over_removed_or_set_aside_is_so_after_a_power_cut_too(tmp_path, path, monkeypatch):
+    path.write_text(GOOD)
+    done = synced(monkeypatch)
+    set_aside(path, "why")
+    assert done == [("file", f"{path.stem}.reason.txt"), ("folder", "refused"), ("folder", "commands")]
+    path.write_text(GOOD)
+    done.clear()
+    commands.remove(path)
+    commands.remove(path)  # and a second time, after a crash
+    assert done == [("folder", "commands")] * 2 and not path.exists()
+    done.clear()
+    drop(tmp_path / "new", WatchAdd(companies=("AAPL",)))
+    assert [kind for kind, _ in done] == ["folder", "file"] and done[0] == ("folder", "new")
+
+
+def test_where_the_folder_is_no_folder_a_person_is_told(tmp_path):
+    (tmp_path / "commands").touch()
+    with pytest.raises(commands.FolderClosed, match="you may not write"):
+        drop(tmp_path, WatchAdd(companies=("AAPL",)))
+    assert waiting(tmp_path) == []
 
 
 def link(path):
