@@ -10,7 +10,7 @@ import structlog
 from daemon import splits
 from daemon.activity import Activity
 from daemon.blobs import Blobs
-from daemon.counts import count_all
+from daemon.counts import Counts
 from daemon.directory import Directory
 from daemon.disk import check_disk
 from daemon.edgar.client import Client
@@ -25,7 +25,8 @@ from daemon.parts import WOKEN_S, Edgar, Parts
 from daemon.preconditions import check_hosts, check_machine
 from daemon.purpose import Purpose
 from daemon.settings import Settings
-from daemon.status import write_status
+from daemon.standing import Standing
+from daemon.status import Status, read_status, write_status
 from daemon.steps import Step
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
@@ -34,6 +35,7 @@ from daemon.steps.tidy import Tidy
 from daemon.steps.train import Train
 from daemon.teachers.local.settings import LocalSettings
 from daemon.watchlist import WatchList
+from store.errors import StateUnusable
 from store.log import EventLog, Limits, open_log
 from store.publish import Publisher
 from trainer.hardware import look
@@ -46,6 +48,8 @@ class App:
     settings: Settings
     lock: StateLock
     log: EventLog
+    standing: Standing
+    counts: Counts
     publisher: Publisher
     activity: Activity
     stop: threading.Event
@@ -80,8 +84,8 @@ class App:
             words.debug("publishing", after=self.publisher.seq, to=self.log.head.seq)
             self.publisher.publish()
             words.debug("published", seq=self.publisher.seq)
-        threshold = self.settings.trainer.threshold
-        write_status(self.state_dir, count_all(self.log, self.activity, threshold=threshold, paused=self.label.paused))
+        figures = self.counts.now(threshold=self.settings.trainer.threshold, paused=self.label.paused)
+        write_status(self.state_dir, figures)
 
     def close(self) -> None:
         """Ends the children, publishes what is left, closes the log; each also when another of them failed."""
@@ -116,7 +120,8 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     activity, blobs = Activity(), Blobs(settings.service.state_dir / "blobs")
     intake = Intake(log, blobs=blobs, splits=rule, activity=activity)
     gpu = Handover(exclusive=isinstance(teacher, LocalSettings) and teacher.gpu == "exclusive")
-    parts = Parts(settings, log, activity, blobs, intake, Parser(stop), stop)
+    standing = Standing(log, activity, stop)
+    parts = Parts(settings, log, standing, activity, blobs, intake, Parser(stop), stop)
     train, ingest = parts.train(gpu), parts.ingest()
     label = parts.label(
         teacher, gpu=gpu, hold=lambda: not label_while_training and train.due(), met=lambda: _try_again(obey, watching)
@@ -133,6 +138,8 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
         settings=settings,
         lock=lock,
         log=log,
+        standing=standing,
+        counts=Counts(log, standing, activity, _last_figures(settings.service.state_dir)),
         publisher=publisher,
         activity=activity,
         stop=stop,
@@ -143,6 +150,14 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
         label=label,
         train=train,
     )
+
+
+def _last_figures(state_dir: Path) -> Status | None:
+    """What the last service wrote; None also where that was another version's."""
+    try:
+        return read_status(state_dir)
+    except StateUnusable:
+        return None
 
 
 def _try_again(obey: Obey, lane: Lane) -> None:

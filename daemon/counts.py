@@ -1,9 +1,12 @@
-"""The figures of `status`, counted in the log's typed tables."""
+"""The figures of `status`: of texts from where they stand, the rest from the log's typed tables when it changed."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from daemon.activity import Activity
+from daemon.standing import Standing
 from daemon.status import (
     AdapterStatus,
     HeadlineScore,
@@ -16,88 +19,155 @@ from daemon.status import (
 )
 from store.log import EventLog, utc_now
 
+_NEWS: Final = "SELECT DISTINCT type FROM raw.events WHERE seq > ? AND seq <= ?"
+# As the view `filings` says it, without what else it says.
+_FILINGS: Final = """
+SELECT status, count(*) FROM (
+    SELECT arg_max(status, seq) AS status FROM raw.filing_changes WHERE status <> 'conflict' GROUP BY accession
+) GROUP BY status ORDER BY status
+"""
+_COMPANIES: Final = """
+SELECT (SELECT count(*) FROM raw.splits), (SELECT count(*) FROM raw.splits WHERE split = 'heldout'),
+    (SELECT count(*) FROM companies WHERE watched)
+"""
 _TOKENS: Final = """
 SELECT coalesce(sum(prompt_tokens), 0)::BIGINT, coalesce(sum(completion_tokens), 0)::BIGINT FROM (
-    SELECT prompt_tokens, completion_tokens FROM raw.labels WHERE recipe = ?
-    UNION ALL SELECT prompt_tokens, completion_tokens FROM raw.refusals WHERE recipe = ?
+    SELECT prompt_tokens, completion_tokens FROM raw.labels WHERE recipe = ? AND seq > ? AND seq <= ?
+    UNION ALL SELECT prompt_tokens, completion_tokens FROM raw.refusals WHERE recipe = ? AND seq > ? AND seq <= ?
 )
 """
 _HEADLINE: Final = "field = 'summary' AND metric = 'rougeL'"
 
 
-def count_all(log: EventLog, activity: Activity, *, threshold: int, paused: str | None) -> Status:
-    """Counts from the typed tables, a few milliseconds each."""
-    statuses = log.query("SELECT status, count(*) FROM filings GROUP BY status ORDER BY status")
-    eligible = eligible_since_snapshot(log)
-    return Status(
-        written_at=utc_now(),
-        purpose=log.purpose,
-        seq=log.head.seq,
-        filings=sum(count for _, count in statuses),
-        filings_by_status=tuple(StatusCount(name=name, count=count) for name, count in statuses),
-        companies=_count(log, "SELECT count(*) FROM raw.splits"),
-        heldout_companies=_count(log, "SELECT count(*) FROM raw.splits WHERE split = 'heldout'"),
-        watched=_count(log, "SELECT count(*) FROM companies WHERE watched"),
-        last_poll=PollStatus(**vars(activity.last_poll)) if activity.last_poll else None,
-        chunks=_count(log, "SELECT count(*) FROM occurrences WHERE NOT retired"),
-        texts=_count(log, "SELECT count(*) FROM texts"),
-        labelled=_count(log, "SELECT count(*) FROM triplet_keys"),
-        pending=_count(log, "SELECT count(*) FROM pending"),
-        refused=_count(log, "SELECT count(*) FROM raw.refusals"),
-        dead_letters=_count(log, "SELECT count(*) FROM dead_letters JOIN recipes USING (recipe) WHERE active"),
-        recipe=_recipe(log, paused),
-        paused=paused,
-        eligible=eligible,
-        threshold=threshold,
-        until_next_training=max(0, threshold - eligible),
-        snapshots=_count(log, "SELECT count(*) FROM raw.snapshots"),
-        adapters=_adapter_counts(log),
-        champion=_adapter(log, "status = 'champion'"),
-        newest=_adapter(log, "true"),
-        scores=_scores(log),
-        labels_last_10_min=_recent(log, "raw.labels", timedelta(minutes=10)),
-        filings_last_24_h=_recent(log, "raw.filings", timedelta(hours=24)),
-        running=tuple(TaskStatus(**vars(task)) for task in activity.tasks()),
-        troubles=tuple(TroubleStatus(**vars(trouble)) for trouble in activity.troubles()),
-    )
+@dataclass(frozen=True)
+class _Tokens:
+    """Of one recipe, up to an event."""
+
+    recipe: str
+    seq: int
+    prompt: int
+    completion: int
 
 
-def _count(log: EventLog, sql: str) -> int:
-    return int(log.query(sql)[0][0])
+class Counts:
+    """Used by one thread at a time. What is asked of the log each time costs what is new; the rest is kept until an event of
+    its kind comes. `before`: what a service left here, shown for as long as the texts are still being counted."""
+
+    def __init__(self, log: EventLog, standing: Standing, activity: Activity, before: Status | None) -> None:
+        self._log, self._standing, self._activity, self._before = log, standing, activity, before
+        self._seq = 0
+        self._kept: dict[str, dict[str, Any]] = {}
+        self._tokens: _Tokens | None = None
+
+    def now(self, *, threshold: int, paused: str | None) -> Status:
+        self._look()
+        texts = self._texts()
+        figures = {name: value for part in self._kept.values() for name, value in part.items()}
+        activity = self._activity
+        return Status(
+            **figures,
+            **texts,
+            written_at=utc_now(),
+            purpose=self._log.purpose,
+            seq=self._seq,
+            last_poll=PollStatus(**vars(activity.last_poll)) if activity.last_poll else None,
+            recipe=self._recipe(paused),
+            paused=paused,
+            threshold=threshold,
+            until_next_training=max(0, threshold - texts["eligible"]),
+            labels_last_10_min=_recent(self._log, "raw.labels", timedelta(minutes=10)),
+            filings_last_24_h=_recent(self._log, "raw.filings", timedelta(hours=24)),
+            running=tuple(TaskStatus(**vars(task)) for task in activity.tasks()),
+            troubles=tuple(TroubleStatus(**vars(trouble)) for trouble in activity.troubles()),
+        )
+
+    def _look(self) -> None:
+        """Asks anew for what the events since the last time are about."""
+        head = self._log.head.seq
+        news = {kind for (kind,) in self._log.query(_NEWS, [self._seq, head])}
+        for name, (kinds, ask) in _PARTS.items():
+            if name not in self._kept or any(kind.startswith(kinds) for kind in news):
+                self._kept[name] = ask(self._log)
+        self._seq = head
+
+    def _texts(self) -> dict[str, int]:
+        found = self._standing.glance()
+        if found is not None:
+            totals = found.totals
+            return {
+                "chunks": totals.occurrences,
+                "texts": totals.texts,
+                "labelled": totals.labelled,
+                "pending": totals.pending,
+                "dead_letters": totals.dead,
+                "eligible": found.eligible,
+            }
+        names = ("chunks", "texts", "labelled", "pending", "dead_letters", "eligible")
+        return {name: getattr(self._before, name) if self._before else 0 for name in names}
+
+    def _recipe(self, paused: str | None) -> RecipeStatus | None:
+        rows = self._log.query("SELECT recipe, teacher, model, toy FROM recipes WHERE active")
+        if not rows:
+            return None
+        recipe, teacher, model, toy = rows[0]
+        tokens = self._used(recipe)
+        return RecipeStatus(
+            recipe=recipe,
+            teacher=teacher,
+            model=model,
+            toy=toy,
+            paused=paused,
+            prompt_tokens=tokens.prompt,
+            completion_tokens=tokens.completion,
+        )
+
+    def _used(self, recipe: str) -> _Tokens:
+        known = self._tokens
+        if known is None or known.recipe != recipe:
+            known = _Tokens(recipe, 0, 0, 0)
+        span = [recipe, known.seq, self._seq]
+        prompt, completion = self._log.query(_TOKENS, [*span, *span])[0]
+        self._tokens = _Tokens(recipe, self._seq, known.prompt + prompt, known.completion + completion)
+        return self._tokens
+
+
+def _filings(log: EventLog) -> dict[str, Any]:
+    statuses = log.query(_FILINGS)
+    kinds = tuple(StatusCount(name=name, count=count) for name, count in statuses)
+    return {"filings": sum(count for _, count in statuses), "filings_by_status": kinds}
+
+
+def _companies(log: EventLog) -> dict[str, Any]:
+    return dict(zip(("companies", "heldout_companies", "watched"), log.query(_COMPANIES)[0], strict=True))
+
+
+def _refused(log: EventLog) -> dict[str, Any]:
+    return {"refused": log.query("SELECT count(*) FROM raw.refusals")[0][0]}
+
+
+def _students(log: EventLog) -> dict[str, Any]:
+    counts = log.query("SELECT status, count(*) FROM adapters GROUP BY status ORDER BY status")
+    return {
+        "snapshots": log.query("SELECT count(*) FROM raw.snapshots")[0][0],
+        "adapters": tuple(StatusCount(name=name, count=count) for name, count in counts),
+        "champion": _adapter(log, "status = 'champion'"),
+        "newest": _adapter(log, "true"),
+        "scores": _scores(log),
+    }
+
+
+# Parts of the status, and with what the names of the events begin that change them.
+_PARTS: Final[dict[str, tuple[tuple[str, ...], Callable[[EventLog], dict[str, Any]]]]] = {
+    "filings": (("Filing",), _filings),
+    "companies": (("Company", "Split"), _companies),
+    "refused": (("LabelRefused",), _refused),
+    "students": (("Snapshot", "Training", "Adapter"), _students),
+}
 
 
 def _recent(log: EventLog, table: str, span: timedelta) -> int:
     sql = f"SELECT count(*) FROM {table} WHERE recorded_at > ?"  # noqa: S608 - our own names
     return int(log.query(sql, [utc_now() - span])[0][0])
-
-
-def eligible_since_snapshot(log: EventLog) -> int:
-    return _count(
-        log,
-        "SELECT count(*) FROM triplet_keys WHERE eligible AND seq > (SELECT coalesce(max(log_seq), 0) FROM raw.snapshots)",
-    )
-
-
-def _recipe(log: EventLog, paused: str | None) -> RecipeStatus | None:
-    rows = log.query("SELECT recipe, teacher, model, toy FROM recipes WHERE active")
-    if not rows:
-        return None
-    recipe, teacher, model, toy = rows[0]
-    prompt_tokens, completion_tokens = log.query(_TOKENS, [recipe, recipe])[0]
-    return RecipeStatus(
-        recipe=recipe,
-        teacher=teacher,
-        model=model,
-        toy=toy,
-        paused=paused,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-    )
-
-
-def _adapter_counts(log: EventLog) -> tuple[StatusCount, ...]:
-    rows = log.query("SELECT status, count(*) FROM adapters GROUP BY status ORDER BY status")
-    return tuple(StatusCount(name=name, count=count) for name, count in rows)
 
 
 def _adapter(log: EventLog, which: str) -> AdapterStatus | None:

@@ -26,6 +26,7 @@ from daemon.parsing import Parser
 from daemon.promotion import Promotions
 from daemon.requeuing import Requeuing
 from daemon.settings import Settings
+from daemon.standing import Standing
 from daemon.steps.chunk import Chunk
 from daemon.steps.discover import Discover
 from daemon.steps.fetch import Fetch
@@ -60,6 +61,7 @@ class Parts:
 
     settings: Settings
     log: EventLog
+    standing: Standing
     activity: Activity
     blobs: Blobs
     intake: Intake
@@ -124,7 +126,7 @@ class Parts:
         )
         limits = answers.limits(teacher.max_rationale_tokens, teacher.max_summary_tokens)
         return Label(
-            self.log,
+            self.standing,
             supervised,
             guards=guards,
             rules=Rules(limits, teacher.attempts),
@@ -137,7 +139,7 @@ class Parts:
 
     def train(self, gpu: Handover) -> Train:
         return Train(
-            self.log,
+            self.standing,
             plans_of(self.settings),
             blobs=self.blobs,
             threshold=self.settings.trainer.threshold,

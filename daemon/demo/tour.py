@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from daemon.app import App
-from daemon.counts import eligible_since_snapshot
 from daemon.demo.programme import Programme
 from daemon.samples import Sample
 from daemon.standin import StandIn
@@ -67,7 +66,7 @@ class Tour:
         """Whether all that is there was read, labelled, trained on and decided, as far as it goes."""
         if self._count(_READ) < filings or self._count(_PENDING):
             return False
-        due = eligible_since_snapshot(self.app.log) >= self.app.settings.trainer.threshold
+        due = self.app.standing.now().eligible >= self.app.settings.trainer.threshold
         return not due and self._count(_SNAPSHOTS) == self._count(_DECIDED)
 
     def _count(self, sql: str) -> int:

@@ -1,49 +1,72 @@
-"""The texts that wait for a label, in the order they are asked."""
+"""The texts that wait for a label, with what each is to be asked."""
 
-from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from daemon.labelling.verdicts import Asked, Pending, asked
-from store.log import EventLog
+from daemon.standing import Standing, Waiting
+from store.events import ChunkAppended
+from store.upcast import event_of
 
-_KEYS: Final = 4096  # looked up at once
-
-# Held-out texts come first: without their references no student could be scored.
-_PENDING: Final = """
-SELECT p.text_id, p.chunk_id, p.chunk_seq, p.reasons, p.tried, p.item, f.form, p.split
-FROM pending p LEFT JOIN raw_filings f ON f.accession = p.accession
-WHERE p.recipe = ? ORDER BY p.split = 'train', p.chunk_seq LIMIT ?
+_CHUNKS: Final = "SELECT seq, payload FROM raw.events WHERE seq IN (SELECT unnest(?))"
+_FORMS: Final = (
+    "SELECT accession, arg_min(form, seq) FROM raw.filings WHERE accession IN (SELECT unnest(?)) GROUP BY ALL"
+)
+# As the view `pending` counts them, for a few texts.
+_REFUSED: Final = """
+SELECT r.text_id, list(r.reason ORDER BY r.seq) FILTER (WHERE r.seq > coalesce(q.seq, 0)), count(*)
+FROM raw.refusals r LEFT JOIN (
+    SELECT text_id, max(seq) AS seq FROM raw.dead_letters WHERE requeued AND recipe = ? GROUP BY text_id
+) q ON q.text_id = r.text_id
+WHERE r.recipe = ? AND r.text_id IN (SELECT unnest(?)) GROUP BY r.text_id
 """
-_TEXTS: Final = "SELECT seq, json_extract_string(payload, '$.text') FROM raw.events WHERE seq IN (SELECT unnest(?))"
 
 
 class PendingTexts:
     """Used by one thread."""
 
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
-        self._keys: deque[Pending] = deque()
-        self._looked_at = -1
+    def __init__(self, standing: Standing) -> None:
+        self._log, self._standing = standing.log, standing
 
     def take(self, room: int, recipe: str, *, flying: Collection[str]) -> list[Asked]:
         """Up to `room` texts of the active `recipe`, none of `flying`, with what each is to be asked."""
-        if not self._keys:
-            self._look(recipe, flying)
-        wanted = [self._keys.popleft() for _ in range(min(room, len(self._keys)))]
-        texts = dict(self._log.query(_TEXTS, [[pending.chunk_seq for pending in wanted]])) if wanted else {}
-        return [asked(pending, texts[pending.chunk_seq], recipe) for pending in wanted]
+        waiting = self._standing.take(room, recipe, flying=flying)
+        if not waiting:
+            return []
+        chunks = self._chunks(waiting)
+        forms = dict(self._log.query(_FORMS, [[chunk.accession for chunk in chunks.values()]]))
+        tried = self._tried([chunks[one.chunk_seq].text_id for one in waiting if one.tried], recipe)
+        return [
+            asked(_pending(one, chunks[one.chunk_seq], forms, tried), chunks[one.chunk_seq].text, recipe)
+            for one in waiting
+        ]
 
     def forget(self) -> None:
-        """What was taken or looked up is to be looked up again."""
-        self._keys.clear()
-        self._looked_at = -1
+        """What was taken is to be asked again."""
+        self._standing.again()
 
-    def _look(self, recipe: str, flying: Collection[str]) -> None:
-        """What is pending changes only with the log, so an unchanged log is not asked again."""
-        head = self._log.head.seq
-        if head == self._looked_at:
-            return
-        self._looked_at = head
-        rows = (Pending(*row) for row in self._log.query(_PENDING, [recipe, _KEYS]))
-        self._keys.extend(pending for pending in rows if pending.text_id not in flying)
+    def _chunks(self, waiting: Sequence[Waiting]) -> dict[int, ChunkAppended]:
+        rows = self._log.query(_CHUNKS, [[one.chunk_seq for one in waiting]])
+        events = ((seq, event_of(payload)) for seq, payload in rows)
+        return {seq: event for seq, event in events if isinstance(event, ChunkAppended)}
+
+    def _tried(self, texts: Sequence[str], recipe: str) -> dict[str, tuple[list[str], int]]:
+        """By text the reasons of its refusals since it was new or requeued, and how many there ever were."""
+        rows = self._log.query(_REFUSED, [recipe, recipe, list(texts)]) if texts else []
+        return {text: (reasons or [], tried) for text, reasons, tried in rows}
+
+
+def _pending(
+    waiting: Waiting, chunk: ChunkAppended, forms: dict[str, str | None], tried: dict[str, tuple[list[str], int]]
+) -> Pending:
+    reasons, count = tried.get(chunk.text_id, ([], 0))
+    return Pending(
+        text_id=chunk.text_id,
+        chunk_id=chunk.chunk_id,
+        chunk_seq=waiting.chunk_seq,
+        reasons=reasons,
+        tried=count,
+        item=chunk.item,
+        form=forms.get(chunk.accession),
+        training=waiting.training,
+    )

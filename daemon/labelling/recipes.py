@@ -41,6 +41,11 @@ class Recipes:
         return self._wanted is not None and self._wanted.recipe_id == self._active
 
     @property
+    def is_one_active(self) -> bool:
+        """As far as was looked."""
+        return self._active is not None
+
+    @property
     def question(self) -> str | None:
         """What a person has to decide; None when nothing."""
         if self._wanted is None or self.labels or self._active is None:

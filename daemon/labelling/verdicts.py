@@ -15,7 +15,8 @@ Verdict = ChunkLabelled | LabelRefused | ChunkDeadLettered
 
 @dataclass(frozen=True)
 class Pending:
-    """A text to be labelled; `reasons` of its refusals since it was new or requeued, `tried` of all there ever were."""
+    """A text to be labelled; `reasons` of its refusals since it was new or requeued, `tried` of all there ever were.
+    `training`: it stands in the training split alone."""
 
     text_id: str
     chunk_id: str
@@ -24,7 +25,7 @@ class Pending:
     tried: int
     item: str | None
     form: str | None
-    split: str
+    training: bool
 
 
 @dataclass(frozen=True)

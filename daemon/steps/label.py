@@ -15,13 +15,13 @@ from daemon.labelling.pauses import Cause, Pause, Pauses
 from daemon.labelling.pending import PendingTexts
 from daemon.labelling.recipes import Recipes
 from daemon.labelling.verdicts import Asked, Rules, Verdict, request_id, verdict
+from daemon.standing import Standing
 from daemon.teachers.client import WorkerDied
 from daemon.teachers.protocol import TeacherInfo
 from daemon.teachers.recipe import Recipe
 from daemon.teachers.supervisor import Outcome, SupervisedTeacher
 from store.events import ChunkDeadLettered, LabelRefused
 from store.ids import sha256_hex
-from store.log import EventLog
 from store.records import Append
 
 _WAIT_S: Final = 0.5  # for an outcome; bounds how long a stop waits for us
@@ -46,7 +46,7 @@ class Label:
 
     def __init__(
         self,
-        log: EventLog,
+        standing: Standing,
         teacher: Callable[[Callable[[TeacherInfo], bool]], SupervisedTeacher],
         *,
         guards: Guards,
@@ -59,10 +59,10 @@ class Label:
     ) -> None:
         """`teacher` is made with the question whether who answers may label. `window`: texts with it at once. `met` is called
         when it is known who answers. `early`: that is found out before there is a text to ask."""
-        self._log, self._guards, self._rules, self._window = log, guards, rules, window
+        self._log, self._guards, self._rules, self._window = standing.log, guards, rules, window
         self._activity, self._gpu, self._met, self._early = activity, gpu, met, early
         self._teacher = teacher(self._approve)
-        self._texts = PendingTexts(log)
+        self._standing, self._texts = standing, PendingTexts(standing)
         self._asked: dict[str, Asked] = {}
         self._shown_at = self._met_at = 0.0
         self._mourned: WorkerDied | None = None
@@ -75,6 +75,7 @@ class Label:
         return pause.reason if pause else None
 
     def advance(self) -> bool:
+        self._standing.look()  # also where nothing may be asked: the figures of `status` come from it
         self._watch()
         if self._gpu.holder == "teacher" and not self._guards.hold():
             if self._guards.recipes.labels:
@@ -104,8 +105,8 @@ class Label:
         pause = self._guards.pauses.now
         if pause is None:
             return None
-        counted = "pending" if self._log.query("SELECT 1 FROM raw.recipe_changes LIMIT 1") else "texts"
-        (left,) = self._log.query(f"SELECT count(*) FROM {counted}")[0]  # noqa: S608 - our own words
+        totals = self._standing.now().totals
+        left = totals.pending if self._guards.recipes.is_one_active else totals.texts
         return pause.reason if left or pause.cause == "decision" else None
 
     @property
@@ -158,8 +159,8 @@ class Label:
         recipes = self._guards.recipes
         if recipes.wanted is not None:
             return self._early and monotonic() >= self._met_at + self._guards.look_again_s
-        texts = "pending" if recipes.may_go_on else "raw.chunks"
-        return self._early or bool(self._log.query(f"SELECT 1 FROM {texts} LIMIT 1"))  # noqa: S608 - our own words
+        totals = self._standing.now().totals
+        return self._early or (totals.pending if recipes.may_go_on else totals.texts) > 0
 
     def _meet(self) -> bool:
         self._activity.show("labelling", 0, None, "the teacher is loading")
@@ -186,13 +187,12 @@ class Label:
             self._activity.show("labelling", 0, None, "the teacher is loading")
 
     def _show(self) -> None:
-        """At most once a second: the counts go through all texts."""
+        """At most once a second: more often nobody reads it."""
         if monotonic() < self._shown_at + 1.0:
             return
         self._shown_at = monotonic()
-        (left,) = self._log.query("SELECT count(*) FROM pending")[0]
-        (done,) = self._log.query("SELECT count(*) FROM raw.labels WHERE recipe = ?", [self._guards.recipes.wanted])[0]
-        self._activity.show("labelling", done, done + left)
+        totals = self._standing.now().totals
+        self._activity.show("labelling", totals.labelled, totals.labelled + totals.pending)
 
     def _ask(self) -> None:
         room, recipe = self._room(), self._guards.recipes.wanted
@@ -216,7 +216,7 @@ class Label:
             return
         entries = [(self._asked.pop(request_id(outcome)), outcome) for outcome in outcomes]
         # Held-out ones first, as they were asked: a snapshot that is sealed at one of the others has them then.
-        entries.sort(key=lambda one: one[0].pending.split == "train")
+        entries.sort(key=lambda one: one[0].pending.training)
         verdicts = [verdict(entry, outcome, self._rules) for entry, outcome in entries]
         recipe = entries[0][0].recipe
         # By what was asked, each of which is settled once: an answer may be the same as one before a requeue.

@@ -9,6 +9,7 @@ import structlog
 from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.handover import Handover
+from daemon.standing import Standing
 from daemon.steps.facts import evaluated_facts, trained_fact
 from daemon.steps.plans import Plans
 from evaluator import launch as evaluation
@@ -17,9 +18,8 @@ from store.errors import StateUnusable
 from store.events import AdapterTrained, Event, SnapshotSealed, TrainingFailed, TrainingStarted
 from store.files import fsync_dir
 from store.ids import canonical_json
-from store.log import EventLog
 from store.records import Append
-from store.seal import due_position, eligible_since, seal
+from store.seal import seal
 from store.snapshot import read_manifest
 from store.states.runs import TYPES, Runs, fold
 from trainer import launch as training
@@ -37,7 +37,7 @@ class Train:
 
     def __init__(
         self,
-        log: EventLog,
+        standing: Standing,
         plans: Plans,
         *,
         blobs: Blobs,
@@ -46,16 +46,16 @@ class Train:
         gpu: Handover,
         stop: threading.Event,
     ) -> None:
-        self._log, self._plans, self._blobs, self._threshold = log, plans, blobs, threshold
+        self._log, self._standing, self._plans = standing.log, standing, plans
+        self._blobs, self._threshold = blobs, threshold
         self._activity, self._gpu, self._stop = activity, gpu, stop
-        self._runs, self._read_to, self._not_before = Runs(), 0, 0
-        self._decided: int | None = None
+        self._runs, self._read_to = Runs(), 0
         self._retry_at = 0.0
         self._words = structlog.get_logger()
 
     def replan(self, plans: Plans, threshold: int) -> None:
         """Holds from the next stage on; what is being trained is trained as it was planned."""
-        self._plans, self._threshold, self._not_before = plans, threshold, 0
+        self._plans, self._threshold = plans, threshold
 
     @property
     def waiting(self) -> bool:
@@ -64,7 +64,7 @@ class Train:
     def due(self) -> bool:
         """Whether a snapshot is in work, or the threshold has been crossed."""
         runs = self._catch_up()
-        return not runs.settled or self._due_position(runs) is not None
+        return not runs.settled or self._standing.now().eligible >= self._threshold
 
     def advance(self) -> bool:
         runs = self._catch_up()
@@ -87,28 +87,16 @@ class Train:
         """Children ended with the stage that watched them."""
 
     def _catch_up(self) -> Runs:
-        for record in self._log.records(after=self._read_to, types=TYPES):
-            self._runs = fold(self._runs, record.event, record.seq)
-            self._read_to = record.seq
+        head = self._log.head.seq
+        if head > self._read_to:
+            for record in self._log.records(after=self._read_to, types=TYPES):
+                self._runs = fold(self._runs, record.event, record.seq)
+                head = max(head, record.seq)
+            self._read_to = head  # what was no run's event is not looked at again either
         return self._runs
 
-    def _due_position(self, runs: Runs) -> int | None:
-        head = self._log.head.seq
-        ((decided,),) = self._log.query("SELECT max(seq) FROM raw.recipe_changes")
-        if head < self._not_before and decided == self._decided:
-            return None
-        self._decided = decided
-        since = runs.snapshot.log_seq if runs.snapshot else 0
-        eligible = eligible_since(self._log, since)
-        if eligible < self._threshold:
-            # Each missing label is at least one event, so until then an expensive count could only say no again. But one
-            # decision can bring any number of labels back into use.
-            self._not_before = head + self._threshold - eligible
-            return None
-        return due_position(self._log, since=since, threshold=self._threshold, busy_until=runs.busy_until)
-
     def _seal(self, runs: Runs) -> bool:
-        position = self._due_position(runs)
+        position = self._standing.crossing(self._threshold, busy_until=runs.busy_until)
         if position is None:
             return False
         parent = (runs.snapshot.snapshot_id, runs.snapshot.log_seq) if runs.snapshot else None

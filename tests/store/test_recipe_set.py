@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from store.log import EventLog
-from store.seal import due_position, seal
+from store.seal import seal
 from tests.builders import a_chunk, a_dead_letter, a_filing, a_label, a_log, a_recipe, an_adoption, put
+from tests.sealing import due_position
 
 A, B, C = "a" * 32, "b" * 32, "c" * 32
 TEXTS = ("One rose.", "Two fell.", "Three grew.")

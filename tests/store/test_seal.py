@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.errors import StateUnusable
-from store.seal import due_position, eligible_since, seal
+from store.seal import seal
 from store.snapshot import (
     HELDOUT,
     MANIFEST,
@@ -34,6 +34,7 @@ from tests.builders import (
     labelled,
     put,
 )
+from tests.sealing import due_position, eligible_since
 
 ROW = TripletRow(
     label_id="l1",

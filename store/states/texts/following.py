@@ -19,8 +19,7 @@ class Following:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._reader = Reader(connection)
         self.seq = 0
-        self.texts = Texts(Basis(None, (), 0))
-        self.order = Order(self.texts)
+        self._empty(Basis(None, (), 0))
 
     def begins_anew(self, until: int) -> bool:
         """Whether `advance` goes through the whole log: at first, and when a decision changes whose labels are in use."""
@@ -33,7 +32,7 @@ class Following:
             return True
         types = self._reader.types(self.seq, until)
         if self.seq == 0 or "RecipeAdopted" in types:
-            self._begin(until)
+            self._empty(self._reader.basis(until))
             types = self._reader.types(0, until)
         known = self.seq
         self.seq = 0  # as long as it is half done
@@ -43,14 +42,15 @@ class Following:
             window = self._reader.window(Span(after, min(after + SLICE, until), until), self.texts.basis, types)
             self.order.told(self.texts.fold(window))
             if not progress(min(after + SLICE, until)):
+                self._empty(Basis(None, (), 0))
                 return False
         if known:
             self._revise(known, until, types)
         self.seq = until
         return True
 
-    def _begin(self, until: int) -> None:
-        self.texts = Texts(self._reader.basis(until))
+    def _empty(self, basis: Basis) -> None:
+        self.texts = Texts(basis)
         self.order = Order(self.texts)
         self.seq = 0
 

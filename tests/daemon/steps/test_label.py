@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,6 +15,7 @@ from daemon.labelling.budget import Budget
 from daemon.labelling.pauses import Pauses
 from daemon.labelling.recipes import Recipes
 from daemon.labelling.verdicts import Rules
+from daemon.standing import Standing
 from daemon.steps.label import Guards, Label
 from daemon.teachers.client import TeacherWorker
 from daemon.teachers.extractive import ExtractiveSettings
@@ -52,8 +54,9 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
         command = [sys.executable, "-P", SCRIPT]
         recipes, pauses = Recipes(log, recipe, whole=whole), Pauses(log)
         guards = Guards(recipes, pauses, Breaker(), Budget(log, daily), look_again_s=0.0)
+        activity = Activity()
         step = Label(
-            log,
+            Standing(log, activity, Event()),
             lambda approve: SupervisedTeacher(
                 lambda: TeacherWorker(ExtractiveSettings(), tmp_path / "work", command=command),
                 approve=approve,
@@ -63,7 +66,7 @@ def label(log: EventLog, tmp_path: Path) -> Iterator[Callable[..., Label]]:
             guards=guards,
             rules=Rules(limits(256, 160), attempts),
             window=128,
-            activity=Activity(),
+            activity=activity,
             gpu=gpu or Handover(exclusive=False),
             early=early,
         )

@@ -10,6 +10,7 @@ from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.handover import Handover
 from daemon.sections import EvaluatorSettings, StudentSettings, TrainerSettings
+from daemon.standing import Standing
 from daemon.steps.plans import Folders, Plans
 from daemon.steps.train import Train
 from store.log import EventLog
@@ -32,14 +33,15 @@ def training(log: EventLog, tmp_path: Path, *, threshold: int) -> Train:
     machine = Hardware(None, 8 * 2**30, bf16=False, cpus=2)
     plans = Plans(student, TrainerSettings(), EvaluatorSettings(), machine, 2, Folders(tmp_path))
     gpu = Handover(exclusive=False)
+    activity, stop = Activity(), threading.Event()
     return Train(
-        log,
+        Standing(log, activity, stop),
         plans,
         blobs=Blobs(tmp_path / "blobs"),
         threshold=threshold,
-        activity=Activity(),
+        activity=activity,
         gpu=gpu,
-        stop=threading.Event(),
+        stop=stop,
     )
 
 

@@ -63,7 +63,7 @@ def said_by_state(state):
     return [[tuple(vars(found.totals).values())], [(seq,) for seq in found.eligible().tolist()], pending]
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(histories, st.lists(st.integers(1, 9), min_size=1, max_size=5), st.sampled_from([2, 1000]))
 def test_after_every_stretch_the_state_says_what_the_views_say(facts, stretches, size):
     with in_memory(facts) as connection, pytest.MonkeyPatch.context() as patch:
@@ -76,7 +76,7 @@ def test_after_every_stretch_the_state_says_what_the_views_say(facts, stretches,
             assert said_by_state(state) == said_by_views(connection, until)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(histories, st.lists(st.tuples(st.integers(1, 9), st.integers(0, 3)), min_size=1, max_size=6))
 def test_whatever_is_pending_is_handed_out_once_and_again_when_something_is_said_of_it(facts, rounds):
     """What is with the teacher ends when the log speaks of its text; nothing else is ever handed out twice, or never."""
