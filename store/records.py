@@ -10,8 +10,9 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from store.errors import EventUnusable
-from store.events import EVENT, Event, Fact
+from store.events import Event, Fact
 from store.ids import canonical_json, sha256_hex
+from store.upcast import event_of
 
 GENESIS: Final = "0" * 64  # the hash before the first event
 
@@ -71,7 +72,7 @@ class Record:
 
     @property
     def event(self) -> Event:
-        return EVENT.validate_json(self.payload)
+        return event_of(self.payload)
 
 
 @dataclass(frozen=True)

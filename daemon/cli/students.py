@@ -75,10 +75,10 @@ def _runs(settings: Settings) -> "Runs":
     """Where training stands, from what is published."""
     from daemon.promotion import runs_until_now  # noqa: PLC0415 - with the next two, DuckDB and all events
     from daemon.query import published  # noqa: PLC0415
-    from store.events import EVENT  # noqa: PLC0415
     from store.states.runs import TYPES  # noqa: PLC0415
+    from store.upcast import event_of  # noqa: PLC0415
 
     with published(settings.service.state_dir) as connection:
         sql = "SELECT seq, payload FROM events WHERE list_contains(?, type) ORDER BY seq"
         rows = connection.execute(sql, [list(TYPES)]).fetchall()
-    return runs_until_now((seq, EVENT.validate_json(payload)) for seq, payload in rows)
+    return runs_until_now((seq, event_of(payload)) for seq, payload in rows)

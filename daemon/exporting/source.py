@@ -9,9 +9,10 @@ from daemon.exporting.manifest import AdapterOrigin, LeftOut, ParentAdapter, Rec
 from daemon.promotion import named, runs_until_now
 from daemon.teachers.recipe import Recipe
 from store.errors import FinsdistillError, StateUnusable
-from store.events import EVENT, AdapterTrained
+from store.events import AdapterTrained
 from store.seal import SOUND
 from store.states.runs import TYPES, Runs
+from store.upcast import event_of
 
 _RECIPES: Final = """
 SELECT recipe, active, teacher, model, revision, licence, toy, spec FROM recipes WHERE in_set ORDER BY active DESC, recipe
@@ -78,7 +79,7 @@ def adapter_origin(connection: duckdb.DuckDBPyConnection, start: str) -> Adapter
     rows = connection.execute(
         "SELECT seq, payload FROM events WHERE list_contains(?, type) ORDER BY seq", [list(TYPES)]
     ).fetchall()
-    runs = runs_until_now((seq, EVENT.validate_json(payload)) for seq, payload in rows)
+    runs = runs_until_now((seq, event_of(payload)) for seq, payload in rows)
     adapter = named(runs, start)
     _, sha256, heldout_sha256, total, new, since = _row(connection, _SNAPSHOT, adapter.snapshot_id)
     return AdapterOrigin(

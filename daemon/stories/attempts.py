@@ -9,7 +9,8 @@ from typing import Final
 import duckdb
 
 from daemon.stories.reading import moment, quoted, rows
-from store.events import EVENT, ChunkDeadLettered, ChunkLabelled, LabelRefused, LabelReviewed, Requeued
+from store.events import ChunkDeadLettered, ChunkLabelled, LabelRefused, LabelReviewed, Requeued
+from store.upcast import event_of
 
 Told = ChunkLabelled | LabelRefused | ChunkDeadLettered | Requeued | LabelReviewed
 
@@ -36,7 +37,7 @@ class Happening:
 def happenings(connection: duckdb.DuckDBPyConnection, text_id: str) -> list[Happening]:
     """All of them, in the order they were recorded."""
     positions = [seq for (seq,) in connection.execute(_POSITIONS, {"text": text_id}).fetchall()]
-    found = [(seq, at, EVENT.validate_json(payload)) for seq, at, payload in rows(connection, _EVENTS, positions)]
+    found = [(seq, at, event_of(payload)) for seq, at, payload in rows(connection, _EVENTS, positions)]
     labels = {event.label_id: event.recipe for _, _, event in found if isinstance(event, ChunkLabelled)}
     return [
         Happening(seq, at, labels[event.label_id] if isinstance(event, LabelReviewed) else event.recipe, event)
