@@ -1,14 +1,18 @@
 """A state with everything that a backup is about: a published log, blobs that its events name, an adapter."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 
+from store.backup import Made, back_up
 from store.log import EventLog, Limits
 from store.publish import Publisher
 from store.restore import Hands, Restored, Wish, restore
-from tests.builders import Clock, a_fetch, a_filing, a_training, put
+from tests.builders import Clock, a_fetch, a_filing, a_log, a_training, labelled, put
 from trainer.run import CONFIG, WEIGHTS, adapter_id_of
 
 LIMITS = Limits("512MiB", 1)
@@ -57,6 +61,27 @@ def publish(log: EventLog, state: Path) -> Publisher:
     return publisher
 
 
+def a_home(folder: Path) -> None:
+    """`state` with a closed log of eleven events, all published, and `backup` of it."""
+    state = folder / "state"
+    with a_log(state) as log:
+        fetched(log, state, 1)
+        labelled(log, "Sales rose.", "Costs fell.")
+        trained(log, state)
+        publish(log, state)
+    backed_up(state, folder / "backup")
+
+
+def backed_up(state: Path, place: Path, *, verify: bool = False) -> Made:
+    return back_up(state, place, adapter_id_of=adapter_id_of, verify=verify, clock=Clock())
+
+
+def flip(path: Path) -> None:
+    body = bytearray(path.read_bytes())
+    body[len(body) // 2] ^= 1
+    path.write_bytes(body)
+
+
 def views_of(state: Path) -> dict[str, list[str]]:
     """All rows of what a user can query, as text."""
     with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as connection:
@@ -72,3 +97,11 @@ def brought_back(
 ) -> Restored:
     hands = Hands(LIMITS, adapter_id_of, clock=Clock())
     return restore(state, backup, Wish(replace=replace, accept_loss=accept_loss), hands)
+
+
+def killed(what: str, state: Path, place: Path, folder: Path, root: Path, *moments: int) -> list[Path]:
+    """Copies of both, in which a backup or a restore was killed before the given renames and removals, or before each."""
+    script = root / "tests" / "store" / "killed_child.py"
+    command = [sys.executable, str(script), what, str(state), str(place), str(folder), *map(str, moments)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(root)}, timeout=120)
+    return sorted(folder.iterdir())
