@@ -33,6 +33,7 @@ from daemon.steps.label import Label
 from daemon.steps.obey import Obey
 from daemon.steps.tidy import Tidy
 from daemon.steps.train import Train
+from daemon.steps.walk import Walk
 from daemon.teachers.local.settings import LocalSettings
 from daemon.watchlist import WatchList
 from store.errors import StateUnusable
@@ -129,7 +130,8 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     reading = Lane("reading", (ingest, parts.chunk()), idle_s=WOKEN_S)
     labelling = Lane("labelling", (label,))
     publisher = Publisher(log, settings.service.state_dir)
-    lanes = [reading, labelling, Lane("training", (train,)), Lane("tidying", (Tidy(publisher, activity, stop.is_set),))]
+    tidying = Lane("tidying", (Tidy(publisher, activity, stop.is_set), Walk(log)))
+    lanes = [reading, labelling, Lane("training", (train,)), tidying]
     watch = WatchList(log, directory, intake, activity)
     edgar, fetching = parts.edgar(gateway, watch, reading.wake) if gateway else (None, [])
     obey = parts.obey(watch, label, decided=labelling.wake.set, poll=edgar.discover.begin if edgar else None)
