@@ -90,8 +90,8 @@ class Publisher:
                 self._mended.append(self._set.manifest_path.name)
                 self._set.restart()
             self.mend([*self._set.missing()])
-            if not self._set.views.exists():
-                self._mended.append(self._set.views.name)
+            if not self._set.views.path.exists():
+                self._mended.append(self._set.views.path.name)
                 self._show(None)
 
     def mend(self, damaged: Sequence[Published]) -> None:

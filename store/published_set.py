@@ -12,7 +12,7 @@ from store.files import write_durably
 from store.manifest import FORMAT, VIEWS_FILE, Manifest, columns_of
 from store.segments import Published, disk_errors, is_intact, is_there
 from store.tables import EVENTS, TABLES, Table
-from store.views_file import make_views, refresh_views
+from store.views_file import ViewsFile
 
 GRACE: Final = timedelta(hours=24)  # how long a reader may go on using a set it opened
 ALL_TABLES: Final = (EVENTS, *TABLES)
@@ -22,7 +22,8 @@ class PublishedSet:
     """`replace` and `show` are for one thread at a time; the rest may be read by any."""
 
     def __init__(self, state_dir: Path, log_id: str, clock: Callable[[], datetime]) -> None:
-        self.folder, self.views = state_dir / "published", state_dir / VIEWS_FILE
+        self.folder = state_dir / "published"
+        self.views = ViewsFile(state_dir / VIEWS_FILE, self.folder)
         self._empty = Manifest(format=FORMAT, log_id=log_id, seq=0, tables=())
         self._clock = clock
         with disk_errors(self.folder):
@@ -73,14 +74,14 @@ class PublishedSet:
         """The views file over the manifest's segments, where those of `changed` tables are others now. Raises
         StateUnusable, also where a segment cannot be read."""
         try:
-            refresh_views(self.manifest, self.folder, self.views, changed=changed)
+            self.views.refresh(self.manifest, changed=changed)
         except (StateUnusable, OSError):  # somebody wrote into it, or removed it just now
             self.show_all()
 
     def show_all(self) -> None:
         """The views file anew. Raises StateUnusable."""
-        with disk_errors(self.views):
-            make_views(self.manifest, self.folder, self.views)
+        with disk_errors(self.views.path):
+            self.views.make(self.manifest)
 
     def drop_expired(self) -> int:
         """Removes files that no manifest named for a day; gives how many."""
@@ -97,7 +98,7 @@ class PublishedSet:
         left = [
             *self.folder.glob("*/*.tmp"),
             *self.folder.glob(".*.tmp"),
-            *self.views.parent.glob(f".{VIEWS_FILE}.tmp*"),
+            *self.views.path.parent.glob(f".{VIEWS_FILE}.tmp*"),
         ]
         for path in left:
             path.unlink(missing_ok=True)
