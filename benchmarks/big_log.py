@@ -33,7 +33,7 @@ from store.records import Head, Record, chain_hash  # noqa: E402
 from store.tables import EVENTS, TABLES  # noqa: E402
 
 FOLDER: Final = Path("/tmp/biglogs")  # noqa: S108 - a cache that anybody may delete
-_DONE: Final = "built-1"  # its number counts what a cached log no longer is
+_DONE: Final = "built-2"  # its number counts what a cached log no longer is
 _SLICE: Final = 100_000  # events inserted at a time
 _APART: Final = timedelta(milliseconds=40)  # between two appends
 _KEYS: Final = pa.schema(
@@ -88,7 +88,9 @@ def build(size: Size, state: Path, *, publish: bool = True) -> None:
 def _publish(state: Path) -> None:
     log: EventLog = open_log(state, purpose="real")
     try:
-        Publisher(log, state)
+        publisher = Publisher(log, state)
+        while publisher.publish() or publisher.tidy().worked:
+            pass
     finally:
         log.close()
 
@@ -123,6 +125,9 @@ class _Bulk:
         self._flush()
         versions = {"stream": list(self._streams), "version": list(self._streams.values())}
         self._insert("ledger.streams", pa.table(versions), how="INSERT OR REPLACE")
+        # Nobody needs to walk a chain that was made a moment ago; a test does, for all that is made here.
+        self._connection.execute("DELETE FROM ledger.verified")
+        self._connection.execute("INSERT INTO ledger.verified VALUES (?, ?)", [self.head.seq, self.head.hash])
         self._connection.execute("CHECKPOINT")
         self._connection.close()
 

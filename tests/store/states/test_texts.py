@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.events import SnapshotSealed
 from store.states.texts import following
 from store.states.texts.following import Following
 from store.states.texts.keys import Slots, keys_of
 from store.views import create_views, in_log
-from tests.builders import a_chunk, a_filing, a_label, a_recipe, a_refusal, a_requeue, a_retirement, an_adoption
+from tests.builders import a_chunk, a_recipe, a_refusal, a_requeue, an_adoption
 from tests.histories import in_memory
-from tests.store.test_laws import RECIPES, TEXTS, a_fact, recipes, texts
+from tests.store.states.facts import histories
+from tests.store.test_laws import TEXTS
 
 _TOTALS = """
 SELECT (SELECT count(*) FROM occurrences WHERE NOT retired), (SELECT count(*) FROM texts),
@@ -23,28 +23,6 @@ _ELIGIBLE = """
 SELECT seq FROM triplet_keys WHERE eligible AND seq > (SELECT coalesce(max(log_seq), 0) FROM raw_snapshots) ORDER BY seq
 """
 _PENDING = "SELECT chunk_seq, tried > 0 FROM pending ORDER BY split = 'train', chunk_seq"
-
-
-def a_seal(log_seq):
-    return SnapshotSealed(
-        snapshot_id="s", log_seq=log_seq, recipe="r", parent=None, rows=1, new_rows=1, sha256="", heldout_rows=0,
-        heldout_sha256="",
-    )  # fmt: skip
-
-
-decisions = st.sampled_from(["first", "relabel", "keep_old", "keep_old"])
-more = st.one_of(
-    a_fact,
-    a_fact,
-    st.builds(an_adoption, recipes, decision=decisions),
-    st.builds(a_label, texts, recipe=recipes, attempt=st.integers(1, 2)),
-    st.builds(a_retirement, texts, filing=st.integers(1, 3)),
-    st.builds(a_refusal, texts, recipe=recipes),
-    st.builds(a_seal, st.integers(1, 30)),
-)
-histories = st.lists(more, min_size=1, max_size=50).map(
-    lambda facts: [a_filing(1), a_recipe(), an_adoption(RECIPES[0]), a_chunk("A."), *facts]
-)
 
 
 def said_by_views(connection, until):
