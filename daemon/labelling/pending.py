@@ -7,7 +7,6 @@ from daemon.labelling.verdicts import Asked, Pending, asked
 from daemon.standing import Standing, Waiting
 from store.events import ChunkAppended
 from store.upcast import event_of
-from store.upcast import event_of
 
 _CHUNKS: Final = "SELECT seq, payload FROM raw.events WHERE seq IN (SELECT unnest(?))"
 _FORMS: Final = (
