@@ -1,14 +1,17 @@
 """What a full disk means: the service stops before it, and says so when it comes all the same."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 from typing import Final
 
 from store.errors import StateUnusable
+from store.faults import sentence
 
 _GIB: Final = 2**30
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+_NO_RIGHT: Final = frozenset({errno.EACCES, errno.EPERM})
 
 
 def check_disk(state_dir: Path, min_free_gib: float) -> None:
@@ -21,7 +24,9 @@ def check_disk(state_dir: Path, min_free_gib: float) -> None:
 
 
 def as_state_problem(error: OSError) -> StateUnusable | None:
-    """The sentence for a disk that takes no more; None for any other error, which is not the disk's."""
+    """The sentence for a disk that takes no more, or a file that we may not use; None for any other error."""
+    if error.errno in _NO_RIGHT and error.filename:
+        return StateUnusable(sentence(Path(os.fsdecode(error.filename)), f"{error.strerror}"))
     if error.errno not in _NO_ROOM:
         return None
     where = f" ({error.filename})" if error.filename else ""

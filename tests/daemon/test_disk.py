@@ -1,4 +1,5 @@
 import errno
+import os
 
 import pytest
 
@@ -13,10 +14,10 @@ def test_a_disk_with_less_than_asked_for_stops_the_service_before_it_is_full(tmp
 
 
 @pytest.mark.parametrize(
-    ("number", "the_disk_s"),
-    [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EDQUOT, True), (errno.ENOENT, False), (errno.EACCES, False)],
+    ("number", "a_state_s"),
+    [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EDQUOT, True), (errno.ENOENT, False), (errno.EACCES, True)],
 )
-def test_only_the_disk_s_own_errors_become_a_sentence_about_it(number, the_disk_s):
-    problem = as_state_problem(OSError(number, "no room", "/state/x"))
-    assert (problem is not None) == the_disk_s
+def test_only_errors_of_the_disk_and_its_owner_become_a_sentence_about_the_state(number, a_state_s):
+    problem = as_state_problem(OSError(number, os.strerror(number), "/state/x"))
+    assert (problem is not None) == a_state_s
     assert problem is None or "/state/x" in str(problem)
