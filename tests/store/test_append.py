@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from store.errors import AppendKeyReused, EventUnusable, StateUnusable, StreamMoved
 from store.events import CompanyUnwatched, CompanyWatched
+from store.rebuild import verify
 from store.records import Append, Appended, Cursor
+from store.writer import MAX_GROUP
 from tests.builders import START, a_chunk, a_filing, a_label, a_log, a_refusal, a_training, put
 
 
@@ -73,15 +75,48 @@ def test_a_decision_on_facts_that_are_no_longer_the_newest_is_refused(log, expec
     assert log.version_of("s") == 2
 
 
-def test_a_refused_append_leaves_its_neighbours_in_the_same_commit_alone(log):
-    put(log, gone("a"), stream="s", key="k")
-    wrong = Append(stream="s", events=(gone("b"),), key="w", expect=0)
-    with ThreadPoolExecutor(8) as pool:
-        good = [pool.submit(put, log, gone(str(i)), stream=f"g{i}", key=f"g{i}") for i in range(20)]
-        bad = [pool.submit(log.append, wrong) for _ in range(20)]
-        wait([*good, *bad])
-    assert sorted(done.result().first_seq for done in good) == list(range(3, 23))
-    assert all(isinstance(done.exception(), StreamMoved) for done in bad)
+def test_a_stream_goes_on_where_it_was_after_a_restart(log, open_state):
+    put(log, gone("a"), gone("b"), stream="s")
+    log.close()
+    again = open_state()
+    assert again.append(Append("s", (gone("c"),), "k", expect=2)).last_seq == 4
+    assert (again.version_of("s"), [r.version for r in again.records() if r.stream == "s"]) == (3, [1, 2, 3])
+
+
+def test_a_writer_that_cannot_remember_all_streams_asks_the_log_again(monkeypatch, log):
+    monkeypatch.setattr("store.ledger.MAX_REMEMBERED", 1)
+    for number in range(12):
+        put(log, gone("a"), stream=f"s{number % 4}")
+    assert [log.version_of(f"s{number}") for number in range(4)] == [3, 3, 3, 3]
+    assert [r.version for r in log.records() if r.stream == "s3"] == [1, 2, 3]
+
+
+def test_an_append_beyond_the_size_of_a_group_is_one_transaction_all_the_same(log):
+    commits: list[int] = []
+    log.on_commit(lambda head: commits.append(head.seq))
+    facts = tuple(gone(str(number)) for number in range(MAX_GROUP + 1))
+    assert log.append(Append("s", facts, "k")) == Appended(2, MAX_GROUP + 2, repeated=False)
+    assert log.append(Append("s", facts, "k")).repeated
+    assert (commits, log.version_of("s")) == ([MAX_GROUP + 2], MAX_GROUP + 1)
+
+
+def test_a_text_of_20_mb_is_stored_as_it_is_and_the_log_goes_on(log):
+    text = "Größe \x00 🙂 " * (20_000_000 // 12)
+    put(log, a_chunk(text))
+    assert put(log, gone("a")).first_seq == 3
+    assert log.query("SELECT text = ? FROM chunks", [text]) == [(True,)]
+
+
+@pytest.mark.parametrize("lot", [1, 2, 3])
+def test_events_one_by_one_and_in_batches_leave_the_rows_that_their_rebuild_gives(log, lot):
+    """Few rows are written as values, many as an Arrow table: lists, dates, nulls and odd characters either way."""
+    facts = [a_filing(), a_filing(2, ciks=(), filed=None), a_filing(3, ciks=(1, 2))]
+    facts += [a_chunk("A\x00'\""), a_chunk("Ä🙂"), a_chunk("B"), *(a_label(x, flags=(x,), seconds=1e-7) for x in "ABC")]
+    for at in range(0, len(facts), lot):
+        put(log, *facts[at : at + lot])
+    assert [proof.table for proof in verify(log, lambda _: None) if not proof.agrees] == []
+    assert log.query("SELECT ciks FROM raw.filings ORDER BY seq") == [([320193],), ([],), ([1, 2],)]
+    assert log.query("SELECT flags, seconds FROM raw.labels ORDER BY seq") == [([x], 1e-7) for x in "ABC"]
 
 
 def test_recorded_at_never_goes_backwards_when_the_clock_does(log, clock):
@@ -217,12 +252,3 @@ def test_any_appends_give_a_gapless_log_with_gapless_streams(tmp_path_factory, a
         for stream in {record.stream for record in records}:
             versions = [record.version for record in records if record.stream == stream]
             assert versions == list(range(1, log.version_of(stream) + 1))
-
-
-def test_nobody_is_answered_before_the_head_has_moved(log):
-    """A step that appends and then publishes must not miss its own events."""
-    answered, early = threading.Event(), []
-    log.on_commit(lambda _: early.append(answered.wait(0.2)))
-    put(log, gone("a"))
-    answered.set()
-    assert (early, log.head.seq) == ([False], 2)

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.errors import EventUnusable
 from store.events import CompanyUnwatched
-from store.records import GENESIS, Record, batch_sha256, chain_hash, payload_of
+from store.ids import canonical_json, sha256_hex
+from store.records import GENESIS, Append, Record, batch_sha256, chain_hash, payload_of, prepared
+from tests.builders import a_chunk, a_filing, a_label
 
 PAYLOAD = '{"company_id":"0000320193","type":"CompanyUnwatched","v":1}'
 RECORD = Record(
@@ -53,6 +56,36 @@ def test_the_event_before_and_the_log_are_in_the_hash_and_the_hash_itself_is_not
     assert chain_hash("1" * 64, "g1", RECORD) != HASH
     assert chain_hash(GENESIS, "g2", RECORD) != HASH
     assert chain_hash(GENESIS, "g1", replace(RECORD, hash="f" * 64)) == HASH
+
+
+texts, numbers = st.text(), st.integers(-(2**63) + 1, 2**63 - 1)
+
+
+@given(texts, texts, st.none() | texts, numbers)
+def test_a_payload_is_the_canonical_json_of_its_event_whichever_way_it_is_spelled(name, text, item, number):
+    for fact in (a_chunk(text, item=item, accession=name, ordinal=number), a_label(text, flags=(name,), seconds=1e-7)):
+        assert payload_of(fact) == canonical_json(fact.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63), 10**30])
+def test_a_number_beyond_64_bits_is_refused_whichever_way_its_event_is_spelled(number):
+    for fact in (a_chunk("A.", ordinal=number), a_label("A.", attempt=number), a_filing(ciks=(1, number))):
+        with pytest.raises(EventUnusable, match="64 bits"):
+            prepared(Append("s", (fact,), "k"))
+
+
+@given(texts, texts, texts, texts, numbers)
+def test_a_hash_is_the_sha256_of_nine_values_in_canonical_json(log_id, stream, kind, key, number):
+    """design.md's formula, spelled out; names with quotes, backslashes and line ends too."""
+    record = replace(RECORD, seq=abs(number), stream=stream, version=abs(number) + 1, type=kind, append_key=key)
+    moment = 1795348800_000001  # date -u -d '2026-11-22 12:00' +%s
+    named = [GENESIS, log_id, record.seq, stream, record.version, kind, moment, key, sha256_hex(PAYLOAD)]
+    assert chain_hash(GENESIS, log_id, record) == sha256_hex(canonical_json(named))
+
+
+@given(st.lists(texts))
+def test_a_batch_is_named_by_the_sha256_of_its_payloads_a_line_each(payloads):
+    assert batch_sha256(payloads) == sha256_hex("\n".join(payloads))
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2300, 1, 1)))
