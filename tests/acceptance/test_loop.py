@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,66 @@ def test_explaining_nothing_is_an_error_a_person_can_act_on(done: Home) -> None:
     assert (told.returncode, "is called" in told.stderr) == (1, True)
 
 
+def exported(home: Home, target: Path, adapter: str) -> dict[str, Any]:
+    done = home.run("export", str(target), "--format", "jsonl", "--adapter", adapter)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads((target / "export.json").read_text())
+    return found
+
+
+def test_each_adapters_training_set_comes_back_as_it_was_sealed_the_warm_ones_with_its_parent(
+    done: Home, tmp_path: Path
+) -> None:
+    trained = done.sql("SELECT adapter_id, snapshot_id FROM adapters ORDER BY recorded_at")
+    for adapter in trained:
+        sealed = json.loads((done.state / "snapshots" / adapter["snapshot_id"] / "manifest.json").read_text())
+        told = exported(done, tmp_path / adapter["adapter_id"], adapter["adapter_id"][:8])
+        assert [told["adapter"][name] for name in ("sha256", "heldout_sha256")] == [
+            sealed["sha256"],
+            sealed["heldout_sha256"],
+        ]
+        assert [split["rows"] for split in told["splits"]] == [sealed["rows"], sealed["heldout_rows"]]
+    assert [parent["adapter_id"] for parent in told["adapter"]["parents"]] == [trained[0]["adapter_id"]]
+    assert (told["adapter"]["trained_rows"], told["adapter"]["start"]) == (48, "warm")  # 24 new ones and as many again
+
+
+def test_the_tables_and_the_export_are_as_they_were_at_the_first_crossing(done: Home, tmp_path: Path) -> None:
+    position = str(done.sql("SELECT log_seq FROM snapshots ORDER BY seq LIMIT 1")[0]["log_seq"])
+    eligible = "SELECT count(*) AS n, (SELECT max(seq) FROM events) AS seq FROM triplets WHERE eligible"
+    answer = json.loads(done.run("sql", eligible, "--format", "json", "--as-of", position).stdout)
+    assert answer == [{"n": 24, "seq": int(position)}]
+    for _ in range(2):  # the second one takes the place of the first
+        assert done.run("export", str(tmp_path / "out"), "--format", "parquet", "--as-of", position).returncode == 0
+    assert "(toy)" in (tmp_path / "out" / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "why"),
+    [
+        (["sql", "SELECT 1", "--as-of", "999999999"], 1, "are published"),
+        (["sql", "SELECT 1", "--as-of", "1999-12-31"], 1, "the first one is of"),
+        (["sql", "SELECT 1", "--as-of", "9000-01-01"], 1, "is yet to come"),
+        (["sql", "SELECT 1", "--as-of", "noon"], 2, "neither the number of an event nor a time"),
+        (["export", "OUT"], 2, "--format"),
+        (["export", "OUT", "--format", "hf"], 2, "comes with a later version"),
+        (
+            ["export", "OUT", "--format", "jsonl", "--adapter", "ab", "--as-of", "3"],
+            2,
+            "leave --as-of or --adapter out",
+        ),
+        (["export", "OUT", "--format", "jsonl", "--adapter", "feedface"], 1, "no adapter is called"),
+        (["export", "OUT", "--format", "jsonl", "--as-of", "1"], 1, "nothing was labelled yet"),
+        (["export", "state", "--format", "jsonl"], 1, "holds something, and no export"),
+    ],
+)
+def test_what_cannot_be_given_back_is_told_and_leaves_nothing(
+    done: Home, arguments: list[str], code: int, why: str
+) -> None:
+    found, said = ended(done, *arguments)
+    assert (found, why in " ".join(said.split())) == (code, True), said
+    assert not (done.folder / "OUT").exists() and not list(done.folder.glob(".*finsdistill*"))
+
+
 def test_the_projections_equal_their_rebuild_and_a_rebuild_changes_nothing(done: Home) -> None:
     assert done.run("rebuild", "--verify").returncode == 0
     assert done.run("rebuild").returncode == 0
@@ -188,6 +249,7 @@ def test_a_person_makes_and_unmakes_champions_while_the_service_runs(copied: Hom
     service.until("service_started")
     assert "in place of the base" in copied.run("promote", one[:10]).stdout
     until_published(service, "adapter_promoted")
+    assert exported(copied, copied.folder / "out", one)["adapter"]["adapter_id"] == one
     assert ended(copied, "promote", one) == (0, f"adapter {one[:8]} is the champion already\n")
     assert "is not the champion" in ended(copied, "rollback", other)[1]
     assert f"champion     {one[:8]}" in copied.run("status").stdout
