@@ -36,6 +36,6 @@ def in_past(manifest: Manifest, published: Path, as_of: int) -> Callable[[Table]
 
 def _until(manifest: Manifest, as_of: int) -> tuple[TableSegments, ...]:
     return tuple(
-        TableSegments(table=entry.table, segments=tuple(s for s in entry.segments if s.first_seq <= as_of))
+        entry.model_copy(update={"segments": tuple(s for s in entry.segments if s.first_seq <= as_of)})
         for entry in manifest.tables
     )

@@ -10,7 +10,7 @@ import duckdb
 from store.database import duckdb_errors
 from store.manifest import Manifest
 from store.tables import EVENTS, TABLES, Table
-from store.views import create_views
+from store.views import create_views, without_rows
 
 
 class ViewsFile:
@@ -67,8 +67,7 @@ def in_segments(manifest: Manifest, published: Path) -> Callable[[Table], str]:
         # Explicit lists: a glob would show rows twice while segments are merged.
         if segments := manifest.segments_of(table.name):
             return _parquet_list([folder / s.file for s in segments])
-        columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in (("seq", "BIGINT"), *table.columns))
-        return f"SELECT {columns} WHERE false"
+        return without_rows(table)
 
     return source
 
