@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from store.chain import BEGINNING
+from store.chain import BEGINNING, ChainBroken, follow
 from store.cursors import Cursors
 from store.database import duckdb_errors, open_database, trust
 from store.errors import StateUnusable
@@ -21,7 +21,7 @@ from store.migrations.copies import back_up
 from store.reading import creation_of, records_of
 from store.records import Append, Appended, Head, Record
 from store.renewing import renew
-from store.verified import Verified
+from store.verified import Verified, damaged
 from store.views import create_views, in_log
 from store.whole import check_mark, check_there
 from store.writer import Writer
@@ -125,6 +125,13 @@ class EventLog:
         finally:
             self._cursors.close()
             self._high_water.close()
+
+    def chain(self) -> Iterator[Record]:
+        """Every event from the first, once it is shown to follow. Raises StateUnusable at the first that does not."""
+        try:
+            yield from follow(BEGINNING, self.log_id, self.records())
+        except ChainBroken as broken:
+            raise damaged(self.path, broken) from broken
 
     @property
     def verified(self) -> int:

@@ -23,6 +23,7 @@ from daemon.cli import (
     sql,
     status,
     students,
+    verify,
     watch,
 )
 from daemon.disk import as_state_problem
@@ -53,6 +54,7 @@ for group in (
     explain,
     export,
     rebuild,
+    verify,
     backup,
     service,
 ):
