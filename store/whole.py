@@ -9,6 +9,7 @@ from store.database import duckdb_errors
 from store.errors import StateUnusable
 from store.faults import RESTORE
 from store.highwater import Mark
+from store.reading import creation_of
 from store.verified import damaged
 
 
@@ -37,10 +38,10 @@ def check_mark(connection: duckdb.DuckDBPyConnection, path: Path, mark: Mark) ->
     Raises StateUnusable where the file is not the log that the mark speaks of, or ends before it.
     """
     with duckdb_errors(path):
-        (last, log_id) = connection.execute(
-            "SELECT coalesce(max(seq), 0), min(json_extract_string(payload, '$.log_id')) FILTER (WHERE seq = 1) FROM raw.events"
-        ).fetchall()[0]
+        ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM raw.events").fetchall()
+        created = creation_of(lambda sql, values: connection.execute(sql, values).fetchall())
         found = connection.execute("SELECT hash FROM raw.events WHERE seq = ?", [mark.seq]).fetchall()
+    log_id = created.log_id if created else None
     if last and mark.log_id != log_id:
         raise StateUnusable(
             f"{path} is another log ({log_id}) than the high-water mark's {mark.log_id}: put the right one back, or {RESTORE}"
