@@ -14,10 +14,29 @@ Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]  # all rows of 
 
 def records_of(query: Query, *, after: int = 0, types: Sequence[str] = ()) -> Iterator[Record]:
     """Events with a higher `seq`, in order; of the given types, or all."""
-    wanted = "AND list_contains(?, type)" if types else ""
-    sql = f"SELECT {_COLUMNS} FROM raw.events WHERE seq > ? {wanted} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - our own names
-    while page := query(sql, [after, list(types)] if types else [after]):
+    for page in _pages_of(query, after, types) if types else _pages(query, after):
         yield from (Record(*row) for row in page)
+
+
+def _pages(query: Query, after: int) -> Iterator[list[tuple[Any, ...]]]:
+    """By ranges of seq: DuckDB skips what lies outside, where a LIMIT would sort all that is left each time."""
+    sql = f"SELECT {_COLUMNS} FROM raw.events WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608 - our own names
+    while True:
+        page = query(sql, [after + 1, after + _PAGE])
+        if page:
+            yield page
+            after = page[-1][0]
+            continue
+        ((following,),) = query("SELECT min(seq) FROM raw.events WHERE seq > ?", [after])
+        if following is None:
+            return
+        after = following - 1  # a hole, which whoever follows the chain will name
+
+
+def _pages_of(query: Query, after: int, types: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+    sql = f"SELECT {_COLUMNS} FROM raw.events WHERE seq > ? AND list_contains(?, type) ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - our own names
+    while page := query(sql, [after, list(types)]):
+        yield page
         after = page[-1][0]
 
 

@@ -160,8 +160,7 @@ def batch_sha256(payloads: Iterable[str]) -> str:
 def chain_hash(prev: str, log_id: str, record: Record) -> str:
     """`record.hash` is not part of it. Whoever changes, drops or reorders an event breaks every later hash."""
     links = Links(log_id, record.stream, append_key=record.append_key, recorded_at=record.recorded_at)
-    kind, digest = canonical_json(record.type), sha256_hex(record.payload)
-    return links.hash(prev, record.seq, record.version, kind, digest)
+    return links.of(prev, record)
 
 
 class Links:
@@ -178,3 +177,7 @@ class Links:
         return sha256_hex(
             f'["{prev}",{self._log_id},{seq},{self._stream},{version},{kind},{self._moment_and_key},"{digest}"]'
         )
+
+    def of(self, prev: str, record: Record) -> str:
+        """For an event of this batch as it was stored."""
+        return self.hash(prev, record.seq, record.version, canonical_json(record.type), sha256_hex(record.payload))
