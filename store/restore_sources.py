@@ -40,7 +40,7 @@ class LogFile:
         """Raises Unreadable."""
         with self._connection() as connection:
             while True:
-                table: pa.Table = connection.execute(_PAGE_SQL, [after, after + PAGE]).to_arrow_table()
+                table: pa.Table = connection.sql(_PAGE_SQL, params=[after, after + PAGE]).to_arrow_table()
                 if not table.num_rows:
                     return
                 yield table.cast(SCHEMA)
