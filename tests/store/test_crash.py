@@ -66,20 +66,23 @@ def test_an_append_that_was_committed_but_never_acknowledged_is_repeated_and_not
     assert (again.first_seq, again.last_seq, again.repeated) == (first, last, True)
 
 
-@pytest.mark.parametrize("table", ["labels", "events"])
-def test_a_projection_that_cannot_be_written_takes_its_events_key_and_cursor_with_it(log, open_state, table):
+@pytest.mark.parametrize("table", ["raw.events", "raw.labels", "ledger.streams", "ledger.appends", "ledger.cursors"])
+def test_one_table_that_cannot_be_written_takes_all_of_the_batch_with_it(log, open_state, table):
     """The table is taken away under the writer: all of the batch is refused, and a restart finds none of it."""
-    log._cursors.connection.cursor().execute(f"ALTER TABLE raw.{table} RENAME TO hidden")
+    put(log, a_chunk("Before."), stream="s")
+    under, (schema, name) = log.cursor(), table.split(".")
+    under.execute(f"ALTER TABLE {table} RENAME TO hidden")
     batch = Append(stream="s", events=(a_chunk("A."), a_label("A.")), key="k", cursor=Cursor("c", 1))
-    with pytest.raises(StateUnusable, match=f"{table}.*restore the newest backup"):
+    with pytest.raises(StateUnusable, match=f"{name}.*finsdistill restore"):
         log.append(batch)
     with pytest.raises(StateUnusable):  # for good: what follows would stand on a fact that is not there
         put(log, CompanyUnwatched(company_id="x"))
-    log._cursors.connection.cursor().execute(f"ALTER TABLE raw.hidden RENAME TO {table}")
+    under.execute(f"ALTER TABLE {schema}.hidden RENAME TO {name}")
+    under.close()
     log.close()
     again = open_state()
-    assert (again.head.seq, again.cursor_of("c"), again.version_of("s")) == (1, 0, 0)
-    assert again.query("SELECT count(*) FROM raw.chunks") == [(0,)]
+    assert (again.head.seq, again.cursor_of("c"), again.version_of("s"), again.was_appended("k")) == (2, 0, 1, False)
+    assert again.query("SELECT count(*) FROM raw.chunks") == [(1,)]
     assert again.append(batch).repeated is False
 
 
