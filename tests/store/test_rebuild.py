@@ -1,11 +1,18 @@
 """A projection that was harmed is named by `verify` and mended by `rebuild`; the log itself is never touched."""
 
+from dataclasses import replace
+
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from store.errors import AppendKeyReused
+from store.folding import windows
 from store.publish import Publisher
 from store.rebuild import rebuild, verify
-from tests.builders import a_dead_letter, a_fetch, a_review, a_training, labelled, put
+from store.records import Append, Cursor, Record, batch_sha256, payload_of
+from tests.builders import START, a_dead_letter, a_fetch, a_requeue, a_review, a_training, labelled, put
 
 
 @pytest.fixture
@@ -32,6 +39,13 @@ def disagreeing(log) -> list[str]:
         ("UPDATE raw.adapters SET loss_last = loss_last + 1e-12", "adapters"),
         ("UPDATE raw.filings SET ciks = [1]", "filings"),
         ("UPDATE raw.chunks SET seq = seq + 1000000", "chunks"),
+        ("DELETE FROM ledger.appends WHERE first_seq = 2", "ledger.appends"),
+        ("UPDATE ledger.appends SET sha256 = repeat('0', 64) WHERE first_seq = 2", "ledger.appends"),
+        ("UPDATE ledger.appends SET last_seq = last_seq + 1 WHERE first_seq = 2", "ledger.appends"),
+        ("INSERT INTO ledger.appends VALUES ('forged', 's', 900, 901, 'x')", "ledger.appends"),
+        ("UPDATE ledger.streams SET version = version + 1 WHERE stream = 'test'", "ledger.streams"),
+        ("INSERT INTO ledger.streams VALUES ('forged', 1)", "ledger.streams"),
+        ("DELETE FROM ledger.streams WHERE stream = 'log'", "ledger.streams"),
     ],
 )
 def test_a_harmed_table_is_named_and_mended(filled, harm, named):
@@ -70,3 +84,40 @@ def test_the_log_goes_on_after_a_rebuild(filled, open_state):
     assert put(filled, a_dead_letter("Odder.")).first_seq == 13
     filled.close()
     assert open_state().query("SELECT count(*) FROM dead_letters") == [(2,)]
+
+
+def test_what_no_event_tells_is_kept_by_a_rebuild(filled):
+    filled.append(Append(stream="s", events=(), key="empty", cursor=Cursor("reader", 3)))
+    assert disagreeing(filled) == []
+    rebuild(filled, lambda _: None)
+    assert (filled.was_appended("empty"), filled.cursor_of("reader")) == (True, 3)
+
+
+def test_a_key_still_stands_for_its_events_after_a_rebuild(filled):
+    first = put(filled, a_dead_letter("Odder."), key="k")
+    rebuild(filled, lambda _: None)
+    again = put(filled, a_dead_letter("Odder."), key="k")
+    assert (again.first_seq, again.repeated) == (first.first_seq, True)
+    with pytest.raises(AppendKeyReused):
+        put(filled, a_dead_letter("Another."), key="k")
+
+
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), size=st.integers(1, 7))
+def test_the_same_rows_and_keys_come_of_windows_of_any_size(lengths, size):
+    """A batch that lies across windows has one key, where it ends."""
+    records = [
+        Record(0, f"s{n}", i + 1, "Requeued", START, f"k{n}", payload_of(a_requeue(f"{n} {i}")), "")
+        for n, length in enumerate(lengths)
+        for i in range(length)
+    ]
+    records = [replace(record, seq=seq) for seq, record in enumerate(records, 1)]
+    many, (one,) = list(windows(records, size)), list(windows(records, len(records)))
+    assert [row for window in many for row in window.rows["dead_letters"]] == one.rows["dead_letters"]
+    assert [row for window in many for row in window.appends] == one.appends
+    assert [batch_sha256([r.payload for r in records if r.append_key == row[0]]) for row in one.appends] == [
+        row[4] for row in one.appends
+    ]
+    assert all(window.first <= row[3] <= window.last for window in many for row in window.appends)
+    assert [(w.first, w.last) for w in many] == [
+        (at, min(at + size - 1, len(records))) for at in range(1, len(records) + 1, size)
+    ]
