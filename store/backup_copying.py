@@ -29,6 +29,7 @@ from store.files import fsync_dir, write_durably
 from store.manifest import Manifest, Segment
 from store.tables import EVENTS
 
+_ANEW: Final = "start the service again, which makes it anew from the log"
 _SLACK: Final = 16 << 20  # bytes that a backup leaves free, for `backup.json` and the file system's own
 
 # The id of the adapter in a folder. Raises FinsdistillError for a folder that is none. The trainer knows how.
@@ -92,16 +93,14 @@ class Copying:
                 return known
             walk.go(SegmentFile(self.folder / path, segment.first_seq, segment.last_seq), nowhere)
         except Unreadable as cause:
-            raise StateUnusable(
-                f"what is published is damaged ({cause}): `finsdistill rebuild` publishes it anew"
-            ) from cause
+            raise StateUnusable(f"what is published is damaged ({cause}): {_ANEW}") from cause
         if self.before is not None and walk.passed.get(self.before.seq, self.before.hash) != self.before.hash:
             raise BackupProblem(
                 f"{self.folder} holds another history of this log, from before event {self.before.seq}: the state was "
                 "restored from something older since; back up into another folder"
             )
         if walk.head.seq != segment.last_seq:
-            raise StateUnusable(f"{source} ends at event {walk.head.seq}: `finsdistill rebuild` publishes it anew")
+            raise StateUnusable(f"{source} ends at event {walk.head.seq}: {_ANEW}")
         self.progress(f"event {walk.head.seq:,} of {self.manifest.seq:,}")
         return EventsFile(
             first_seq=start.seq + 1,

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.backup_copy import Unreadable, check_regular
-from store.backup_set import IS_NAME, IS_SHA256, Purpose
+from store.backup_set import IS_NAME, IS_SHA256, BackupProblem, Purpose
 from store.chain import BEGINNING, ChainBroken, follow
 from store.database import arrow_schema
-from store.events import AdapterEvaluated, AdapterTrained, FilingFetched, LogCreated
+from store.events import AdapterEvaluated, AdapterTrained, Event, FilingFetched, LogCreated
 from store.records import Head, Record
 from store.tables import EVENTS
 
@@ -117,7 +117,7 @@ class Walk:
         if record.seq in self.watched:
             self.passed[record.seq] = record.hash
         if record.type in _NAMING:
-            match record.event:
+            match _event(record):
                 case LogCreated(purpose=purpose):
                     self.purpose = purpose
                 case FilingFetched(sha256=sha256) | AdapterEvaluated(per_example_sha256=str(sha256)):
@@ -131,6 +131,16 @@ class Walk:
         """What is no name of ours, in a backup from somebody else, must not become a path."""
         if re.fullmatch(rule, name, re.ASCII):
             names.add(name)
+
+
+def _event(record: Record) -> Event:
+    """Raises BackupProblem: what the chain has proven is no damage."""
+    try:
+        return record.event
+    except ValueError as cause:
+        raise BackupProblem(
+            f"event {record.seq}, a {record.type}, is of a version that this finsdistill does not know: install a newer one"
+        ) from cause
 
 
 def nowhere(_: pa.Table) -> None:

@@ -39,8 +39,10 @@ def backup(
     from trainer.run import adapter_id_of  # noqa: PLC0415
 
     state_dir = settings_of(config).service.state_dir
-    made = back_up(state_dir, folder, adapter_id_of=adapter_id_of, verify=verify, progress=_show)
-    _show("")
+    try:
+        made = back_up(state_dir, folder, adapter_id_of=adapter_id_of, verify=verify, progress=_show)
+    finally:
+        _show("")
     sys.stdout.write(screen(_told(made, folder)))
     if lost := made.backup.lost_paths:
         raise FilesMissing(
@@ -77,7 +79,7 @@ def restore(
         done = bring_back(service.state_dir, folder, Wish(replace=replace, accept_loss=accept_loss), hands)
     finally:
         lock.release()
-    _show("")
+        _show("")
     sys.stdout.write(screen(_restored(done)))
     if done.mended.lost:
         raise FilesMissing(f"{len(done.mended.lost)} of the files that events name are missing or damaged: see above")

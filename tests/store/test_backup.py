@@ -157,7 +157,7 @@ def test_a_file_that_went_missing_in_the_backup_is_copied_again(made, state, pla
 def test_a_damaged_segment_of_the_published_set_is_refused(made, state, tmp_path):
     (segment,) = (state / "published" / "events").glob("*.parquet")
     flip(segment)
-    with pytest.raises(StateUnusable, match=r"published is damaged .*rebuild"):
+    with pytest.raises(StateUnusable, match=r"published is damaged .*start the service"):
         backed_up(state, tmp_path / "new")
     assert read_backup(tmp_path / "new") is None
 
