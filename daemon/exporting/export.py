@@ -22,7 +22,7 @@ from store.files import write_durably
 from store.manifest import Manifest
 from store.past import published_manifest
 
-_MEMORY: Final = "1GiB"  # of DuckDB; what does not fit is sorted on the disk of the export
+_MEMORY: Final = "512MiB"  # of DuckDB; what does not fit is sorted on the disk of the export
 
 
 @dataclass(frozen=True)

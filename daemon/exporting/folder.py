@@ -53,7 +53,7 @@ def _named(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
-        if as_state_problem(cause) is not None:
+        if not isinstance(cause, PermissionError) and as_state_problem(cause) is not None:
             raise
         raise FolderRefused(f"{folder} cannot be written ({cause.strerror}): name another folder") from cause
 

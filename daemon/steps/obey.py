@@ -144,7 +144,7 @@ class Obey:
 
     def _stay(self, path: Path, began: int, error: OSError) -> None:
         """A folder that does not let its files go holds up nobody; a disk that takes nothing stops the service."""
-        if as_state_problem(error) is not None:
+        if not isinstance(error, PermissionError) and as_state_problem(error) is not None:
             raise error
         self._postpone(path, began, f"cannot be moved out of its folder: {error.strerror}")
 

@@ -105,3 +105,15 @@ def test_two_exports_to_one_place_are_one_too_many(still):
 def test_where_nothing_can_be_written_another_folder_is_asked_for(still, place):
     with pytest.raises(FolderRefused, match="folder"), replacing(still.folder / place):
         pass
+
+
+@pytest.mark.parametrize(("number", "refused"), [(13, True), (1, True), (28, False), (5, False)])
+def test_a_folder_that_we_may_not_write_is_the_persons_to_change_and_a_full_disk_is_the_machines(
+    still, monkeypatch, number, refused
+):
+    def mkdir(path: Path, *_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr("pathlib.Path.mkdir", mkdir)
+    with pytest.raises(FolderRefused if refused else OSError, match=os.strerror(number)):
+        still.export()
