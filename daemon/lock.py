@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from store.errors import StateUnusable
+from store.faults import sentence
 from store.restore_mark import is_interrupted
 
 LOCK: str = "finsdistill.lock"
@@ -17,8 +18,11 @@ class StateLock:
         """Raises StateUnusable where another holds it, or where a restore was killed that only `restoring` may finish."""
         if is_interrupted(state_dir) and not restoring:
             raise StateUnusable(f"a restore of {state_dir} was interrupted: finish it with `finsdistill restore`")
-        state_dir.mkdir(parents=True, exist_ok=True)
-        self._fd = os.open(state_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            state_dir.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(state_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as cause:
+            raise StateUnusable(sentence(state_dir, cause.strerror or str(cause))) from cause
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:

@@ -66,7 +66,7 @@ def folded(path: Path, log_id: str, records: Iterable[Record], progress: Callabl
 
 
 def fill(cursor: duckdb.DuckDBPyConnection, anew: Iterable[Window]) -> None:
-    """Inside a transaction. Of what is replaced only the keys without events are read."""
+    """Inside a transaction. Nothing of what is replaced is read but the keys without events."""
     cursor.execute("CREATE TEMP TABLE declared AS SELECT * FROM ledger.appends WHERE last_seq < first_seq")
     for name in ("streams", "appends"):
         cursor.execute(f"CREATE OR REPLACE TABLE ledger.{name} ({LEDGER[name]})")
