@@ -6,7 +6,7 @@ from typing import Final
 import duckdb
 
 from store.states.texts.order import Order
-from store.states.texts.reading import Reader, Span
+from store.states.texts.reading import Reader
 from store.states.texts.texts import Texts
 from store.states.texts.window import Basis
 
@@ -36,10 +36,11 @@ class Following:
             types = self._reader.types(0, until)
         known = self.seq
         self.seq = 0  # as long as it is half done
+        self._reader.learn(known, until, types)
         if "SnapshotSealed" in types:
             self.texts.seal(self._reader.since(until))
         for after in range(known, until, SLICE):
-            window = self._reader.window(Span(after, min(after + SLICE, until), until), self.texts.basis, types)
+            window = self._reader.window(after, min(after + SLICE, until), self.texts.basis, types)
             self.order.told(self.texts.fold(window))
             if not progress(min(after + SLICE, until)):
                 self._empty(Basis(None, (), 0))
@@ -50,6 +51,7 @@ class Following:
         return True
 
     def _empty(self, basis: Basis) -> None:
+        self._reader.forget()
         self.texts = Texts(basis)
         self.order = Order(self.texts)
         self.seq = 0

@@ -2,80 +2,66 @@
 stretch costs what is in it, wherever it lies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from store.states.texts.columns import HELDOUT, TRAIN
-from store.states.texts.keys import Keys, keys_of
-from store.states.texts.window import Basis, DeadLetters, Labels, Occurrences, Recount, Reviewed, Window
+from store.states.texts.keys import Keys, Slots, keys_of
+from store.states.texts.window import Basis, Bools, DeadLetters, Labels, Occurrences, Recount, Reviewed, Window
 from store.views import create_views, in_log
 
-_TYPES: Final = "SELECT DISTINCT type FROM raw.events WHERE seq > $after AND seq <= $until"
-_RETIRED: Final = """
-SELECT chunk_id FROM raw.chunk_changes WHERE seq <= $until GROUP BY chunk_id HAVING arg_max(retired, seq)
+Columns = Mapping[str, Any]  # name to a numpy array
+
+_TYPES: Final = "SELECT DISTINCT type FROM raw.events WHERE seq > $after AND seq <= $to"
+_OCCURRENCES: Final = """
+SELECT text_id, chunk_id, seq, split = 'train' AS training FROM raw.chunks WHERE seq > $after AND seq <= $to
 """
-_SPLIT: Final = f"(CASE split WHEN 'train' THEN {TRAIN} ELSE {HELDOUT} END)::UTINYINT"
-_OCCURRENCES: Final = f"""
-SELECT text_id, seq, {_SPLIT} AS split FROM raw.chunks
-WHERE seq > $after AND seq <= $to AND chunk_id NOT IN ({_RETIRED}) ORDER BY seq
-"""  # noqa: S608 - our own words
-_REVIEWS: Final = """
-SELECT label_id, arg_max(review, seq) AS review FROM raw.label_changes WHERE seq <= $until GROUP BY label_id
-"""
-_OK: Final = """
-l.grounded AND v.review IS DISTINCT FROM 'rejected' AND NOT list_has_any(l.flags, ['repaired', 'forced_close']) AS ok
-"""
+_RETIRED: Final = "SELECT chunk_id FROM raw.chunk_changes WHERE seq > $after AND seq <= $to AND retired"
+_REVIEWS: Final = "SELECT label_id, review, seq FROM raw.label_changes WHERE seq > $after AND seq <= $to"
+_SOUND: Final = "grounded AND NOT list_has_any(flags, ['repaired', 'forced_close'])"
 _LABELS: Final = f"""
-SELECT l.text_id, l.seq, list_position($recipes, l.recipe)::USMALLINT AS rank, {_OK}
-FROM raw.labels l LEFT JOIN ({_REVIEWS}) v ON v.label_id = l.label_id
-WHERE l.seq > $after AND l.seq <= $to AND list_contains($recipes, l.recipe) ORDER BY l.seq
+SELECT text_id, label_id, seq, list_position($recipes, recipe) AS rank, {_SOUND} AS sound FROM raw.labels
+WHERE seq > $after AND seq <= $to AND list_contains($recipes, recipe)
 """  # noqa: S608 - our own words
-_REFUSED: Final = "SELECT text_id FROM raw.refusals WHERE seq > $after AND seq <= $to AND recipe = $active"
+_REFUSED: Final = "SELECT text_id, seq FROM raw.refusals WHERE seq > $after AND seq <= $to AND recipe = $active"
 _DEAD: Final = """
-SELECT text_id, requeued FROM raw.dead_letters WHERE seq > $after AND seq <= $to AND recipe = $active ORDER BY seq
+SELECT text_id, requeued, seq FROM raw.dead_letters WHERE seq > $after AND seq <= $to AND recipe = $active
 """
-# Texts with an older occurrence whose chunk was retired, or came back, in the stretch.
+# Texts with an older occurrence whose chunk was retired in the stretch.
 _RECOUNTED: Final = f"""
 WITH changed AS (
-    SELECT DISTINCT c.text_id FROM raw.chunks c
-    JOIN (SELECT DISTINCT chunk_id FROM raw.chunk_changes WHERE seq > $after AND seq <= $until) x ON x.chunk_id = c.chunk_id
-    WHERE c.seq <= $after
+    SELECT DISTINCT text_id FROM raw.chunks
+    WHERE seq <= $after AND chunk_id IN (SELECT chunk_id FROM raw.chunk_changes WHERE seq > $after AND seq <= $to)
 ), kept AS (
-    SELECT text_id, seq, {_SPLIT} AS split FROM raw.chunks
-    WHERE seq <= $until AND text_id IN (SELECT text_id FROM changed) AND chunk_id NOT IN ({_RETIRED})
+    SELECT text_id, seq, CASE split WHEN 'train' THEN {TRAIN} ELSE {HELDOUT} END AS split FROM raw.chunks
+    WHERE seq <= $to AND text_id IN (SELECT text_id FROM changed)
+        AND chunk_id NOT IN (SELECT chunk_id FROM raw.chunk_changes WHERE seq <= $to AND retired)
 )
-SELECT x.text_id, coalesce(min(k.seq), 0) AS first, coalesce(bit_or(k.split), 0)::UTINYINT AS split,
-    count(k.seq) AS occurrences
+SELECT x.text_id, coalesce(min(k.seq), 0) AS first, coalesce(bit_or(k.split), 0) AS split, count(k.seq) AS occurrences
 FROM changed x LEFT JOIN kept k ON k.text_id = x.text_id GROUP BY x.text_id
 """  # noqa: S608 - our own words
 _REVIEWED: Final = f"""
-SELECT l.seq, {_OK} FROM raw.labels l LEFT JOIN ({_REVIEWS}) v ON v.label_id = l.label_id
-WHERE l.seq > $since AND l.seq <= $until
-    AND l.label_id IN (SELECT label_id FROM raw.label_changes WHERE seq > $after AND seq <= $until) ORDER BY l.seq
+SELECT label_id, seq, {_SOUND} AS sound FROM raw.labels WHERE seq > $since AND seq <= $to
+    AND label_id IN (SELECT label_id FROM raw.label_changes WHERE seq > $after AND seq <= $to)
 """  # noqa: S608 - our own words
 
 
-@dataclass(frozen=True)
-class Span:
-    """A stretch after one event up to another. `until` ≥ `to`: what was retired or reviewed up to there is known already."""
-
-    after: int
-    to: int
-    until: int
-
-
 class Reader:
-    """On a connection that nobody else uses, to tables that only grow."""
+    """On a connection that nobody else uses, to tables that only grow. It remembers which chunks were retired and which labels
+    rejected, so that neither is looked up for each row: a retired chunk never comes back."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self.forget()
+
+    def forget(self) -> None:
+        self._retired = Slots()
+        self._rejected: set[str] = set()
 
     def types(self, after: int, until: int) -> frozenset[str]:
-        rows = self._connection.execute(_TYPES, {"after": after, "until": until}).fetchall()
+        rows = self._connection.execute(_TYPES, {"after": after, "to": until}).fetchall()
         return frozenset(kind for (kind,) in rows)
 
     def basis(self, until: int) -> Basis:
@@ -94,57 +80,81 @@ class Reader:
         sql = "SELECT coalesce(max(log_seq), 0) FROM raw.snapshots WHERE seq <= ?"
         return int(self._connection.execute(sql, [until]).fetchall()[0][0])
 
-    def window(self, span: Span, basis: Basis, types: frozenset[str]) -> Window:
-        """`types` are those of its events: tables of others are not asked."""
-        at = {"after": span.after, "to": span.to}
-        occurrences = self._table(_OCCURRENCES, {**at, "until": span.until}, asked="ChunkAppended" in types)
-        known = {**at, "until": span.until, "recipes": list(basis.in_set)}
-        labels = self._table(_LABELS, known, asked="ChunkLabelled" in types and bool(basis.in_set))
+    def learn(self, after: int, until: int, types: frozenset[str]) -> None:
+        """What was retired and reviewed in a stretch, of the `types` of its events: before its first window."""
+        at = {"after": after, "to": until}
+        if "ChunkRetired" in types:
+            self._retired.find_or_add(_keys(self._rows(_RETIRED, at), "chunk_id"))
+        if "LabelReviewed" in types:
+            rows = self._rows(_REVIEWS, at)
+            for label, review in zip(rows["label_id"], rows["review"], strict=True):
+                (self._rejected.add if review == "rejected" else self._rejected.discard)(label)
+
+    def window(self, after: int, to: int, basis: Basis, types: frozenset[str]) -> Window:
+        """`types`: tables of other events are not asked."""
+        at: dict[str, object] = {"after": after, "to": to}
         active = {**at, "active": basis.active}
-        refused = self._table(_REFUSED, active, asked="LabelRefused" in types)
-        dead = self._table(_DEAD, active, asked=not types.isdisjoint(("ChunkDeadLettered", "Requeued")))
+        nothing = not basis.in_set
         return Window(
-            Occurrences(_keys(occurrences), _ints(occurrences, "seq"), _bytes(occurrences, "split")),
-            Labels(_keys(labels), _ints(labels, "seq"), _column(labels, "rank", np.uint16), _bools(labels, "ok")),
-            _keys(refused),
-            DeadLetters(_keys(dead), _bools(dead, "requeued")),
+            self._occurrences(at) if "ChunkAppended" in types else _NO_OCCURRENCES,
+            self._labels({**at, "recipes": list(basis.in_set)})
+            if "ChunkLabelled" in types and not nothing
+            else _NO_LABELS,
+            _keys(self._rows(_REFUSED, active)) if "LabelRefused" in types else keys_of(b""),
+            _NO_DEAD if types.isdisjoint(("ChunkDeadLettered", "Requeued")) else self._dead(active),
         )
 
     def recounted(self, after: int, until: int) -> Recount:
         """Of texts whose chunks came before the stretch and were retired in it. Goes through all chunks."""
-        rows = self._table(_RECOUNTED, {"after": after, "until": until})
-        return Recount(_keys(rows), _ints(rows, "first"), _bytes(rows, "split"), _ints(rows, "occurrences"))
+        rows = self._connection.execute(_RECOUNTED, {"after": after, "to": until}).fetchnumpy()
+        return Recount(_keys(rows), _ints(rows["first"]), rows["split"].astype(np.uint8), _ints(rows["occurrences"]))
 
     def reviewed(self, after: int, until: int, *, since: int) -> Reviewed:
         """Labels after `since` that were judged in the stretch."""
-        rows = self._table(_REVIEWED, {"after": after, "until": until, "since": since})
-        return Reviewed(_ints(rows, "seq"), _bools(rows, "ok"))
+        rows = self._rows(_REVIEWED, {"after": after, "to": until, "since": since})
+        return Reviewed(_ints(rows["seq"]), self._ok(rows))
 
-    def _table(self, sql: str, values: Mapping[str, object], *, asked: bool = True) -> pa.Table | None:
-        return self._connection.sql(sql, params=dict(values)).to_arrow_table() if asked else None
+    def _occurrences(self, at: Mapping[str, object]) -> Occurrences:
+        rows = self._rows(_OCCURRENCES, at)
+        keys, split = _keys(rows), np.where(rows["training"], TRAIN, HELDOUT).astype(np.uint8)
+        if not self._retired.count:
+            return Occurrences(keys, _ints(rows["seq"]), split)
+        kept = np.flatnonzero(self._retired.find(_keys(rows, "chunk_id")) < 0)
+        return Occurrences(keys.at(kept), _ints(rows["seq"])[kept], split[kept])
+
+    def _labels(self, values: Mapping[str, object]) -> Labels:
+        rows = self._rows(_LABELS, values)
+        return Labels(_keys(rows), _ints(rows["seq"]), rows["rank"].astype(np.uint16), self._ok(rows))
+
+    def _dead(self, values: Mapping[str, object]) -> DeadLetters:
+        rows = self._rows(_DEAD, values)
+        return DeadLetters(_keys(rows), rows["requeued"].astype(np.bool_))
+
+    def _ok(self, rows: Columns) -> Bools:
+        sound: Bools = rows["sound"].astype(np.bool_)
+        if self._rejected:
+            sound &= np.array([label not in self._rejected for label in rows["label_id"]], np.bool_)
+        return sound
+
+    def _rows(self, sql: str, values: Mapping[str, object]) -> Columns:
+        """In the order of `seq`. The table has it already, unless somebody rebuilt it otherwise; asking DuckDB for it would
+        cost as much again as reading."""
+        rows: Columns = self._connection.execute(sql, dict(values)).fetchnumpy()
+        if "seq" in rows and np.any(np.diff(rows["seq"]) < 0):
+            order = np.argsort(rows["seq"], kind="stable")
+            return {name: column[order] for name, column in rows.items()}
+        return rows
 
 
-def _keys(rows: pa.Table | None) -> Keys:
-    if rows is None or rows.num_rows == 0:
-        return keys_of(b"")
-    column = rows.column("text_id").cast(pa.large_binary()).combine_chunks()
-    whole = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
-    _, offsets, data = whole.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    return keys_of(memoryview(data)[bounds[0] : bounds[-1]])
+def _keys(rows: Columns, name: str = "text_id") -> Keys:
+    return keys_of("".join(rows[name].tolist()).encode("ascii"))
 
 
-def _ints(rows: pa.Table | None, name: str) -> Any:
-    return _column(rows, name, np.int64)
+def _ints(column: Any) -> Any:
+    return np.asarray(column, np.int64)
 
 
-def _bytes(rows: pa.Table | None, name: str) -> Any:
-    return _column(rows, name, np.uint8)
-
-
-def _bools(rows: pa.Table | None, name: str) -> Any:
-    return _column(rows, name, np.bool_)
-
-
-def _column(rows: pa.Table | None, name: str, kind: Any) -> Any:
-    return np.empty(0, kind) if rows is None else rows.column(name).to_numpy().astype(kind)
+_NONE: Final = np.empty(0, np.int64)
+_NO_OCCURRENCES: Final = Occurrences(keys_of(b""), _NONE, _NONE.astype(np.uint8))
+_NO_LABELS: Final = Labels(keys_of(b""), _NONE, _NONE.astype(np.uint16), _NONE.astype(np.bool_))
+_NO_DEAD: Final = DeadLetters(keys_of(b""), _NONE.astype(np.bool_))

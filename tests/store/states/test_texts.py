@@ -73,11 +73,9 @@ def test_whatever_is_pending_is_handed_out_once_and_again_when_something_is_said
 
 
 def named(connection, state, after, until):
-    """The slots of texts whose label or refusal came, as the label step knows them."""
-    sql = f"""
-    SELECT text_id FROM raw.labels WHERE seq > {after} AND seq <= {until}
-    UNION SELECT text_id FROM raw.refusals WHERE seq > {after} AND seq <= {until}
-    """
+    """The slots of texts of which a label or refusal of the active recipe came: the service asks for no other."""
+    where = f"WHERE seq > {after} AND seq <= {until} AND recipe = '{state.texts.basis.active}'"
+    sql = f"SELECT text_id FROM raw.labels {where} UNION SELECT text_id FROM raw.refusals {where}"
     ids = "".join(text for (text,) in connection.execute(sql).fetchall())
     return set(state.texts.slots.find(keys_of(ids.encode())).tolist())
 
