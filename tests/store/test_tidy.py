@@ -1,6 +1,8 @@
 """What tidying does to the published set: fewer files, no old ones, and what was damaged made again from the log."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -213,3 +215,36 @@ def test_the_manifest_on_disk_is_the_one_in_use(publisher, log, state):
     tidy_all(publisher)
     on_disk = Manifest.model_validate_json((state / "published/manifest.json").read_bytes())
     assert on_disk == publisher.manifest
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_set_as_it_was(publisher, log, state):
+    put(log, a_chunk("Margins held."))
+    name = f"{log.head.seq:012d}-{log.head.seq:012d}.tmp"
+    (state / "published/events" / name).symlink_to("/dev/full")
+    with pytest.raises(StateUnusable, match=r"cannot be written .No space left on device.: free disk space"):
+        publisher.publish()
+    assert published(state, "SELECT count(*) FROM chunks") == [(2,)]
+    assert not (state / "published/events" / name).is_symlink()
+    publisher.publish()
+    assert_all_is_there(log, state)
+
+
+def test_a_disk_that_is_full_while_merging_is_the_same_sentence(publisher, log, state):
+    publish_each(publisher, log, 4)
+    (state / f"published/events/{1:012d}-{log.head.seq:012d}.tmp").symlink_to("/dev/full")
+    before = publisher.manifest
+    with pytest.raises(StateUnusable, match=r"cannot be written .No space left on device.: free disk space"):
+        publisher.tidy()
+    assert publisher.manifest == before
+    tidy_all(publisher)
+    assert_all_is_there(log, state)
+
+
+def test_publishing_and_tidying_in_two_threads_lose_nothing(publisher, log, state):
+    done = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        tidied = pool.submit(lambda: [publisher.tidy() for _ in iter(done.is_set, True)])
+        publish_each(publisher, log, 10)
+        done.set()
+        assert sum(tidy.worked for tidy in tidied.result()) > 0
+    assert_all_is_there(log, state)
