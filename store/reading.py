@@ -34,7 +34,8 @@ def _pages(query: Query, after: int) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _pages_of(query: Query, after: int, types: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-    sql = f"SELECT {_COLUMNS} FROM raw.events WHERE seq > ? AND list_contains(?, type) ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - our own names
+    """As a join, which reads the payloads of what it found alone: `list_contains` reads all of them."""
+    sql = f"SELECT {_COLUMNS} FROM raw.events WHERE seq > ? AND type IN (SELECT unnest(?)) ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - our own names
     while page := query(sql, [after, list(types)]):
         yield page
         after = page[-1][0]
