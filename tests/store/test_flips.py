@@ -7,10 +7,12 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from store.errors import StateUnusable
 from store.log import Limits, open_log
+from store.migrations import FORMAT
 from store.rebuild import rebuild, verify
 from tests.builders import Clock, a_label, labelled, put
 
@@ -163,3 +165,15 @@ def test_a_file_cut_at_any_length_is_found(closed, tmp_path):
             file.truncate(length)
         assert isinstance(contents(state), str), length
         shutil.rmtree(state)
+
+
+def test_a_newer_log_that_a_kill_left_with_a_wal_stays_as_it_was_to_the_byte(crashed, tmp_path):
+    state = copied(crashed, tmp_path, "state")
+    with duckdb.connect(str(state / "log.duckdb")) as newer:
+        newer.execute("PRAGMA disable_checkpoint_on_shutdown")
+        newer.execute("INSERT INTO ledger.meta VALUES (?)", [FORMAT + 1])
+    before = {path.name: path.read_bytes() for path in state.iterdir()}
+    assert len(before["log.duckdb.wal"]) > 0
+    with pytest.raises(StateUnusable, match="install the newer one"):
+        open_log(state, purpose=None, limits=LIMITS)
+    assert {path.name: path.read_bytes() for path in state.iterdir()} == before
