@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from store.backup_copying import AdapterId, Copying, drop_all_but
 from store.backup_set import BACKUP, FOLDERS, Backup, BackupProblem, read_backup
 from store.errors import StateUnusable
 from store.log import utc_now
 from store.manifest import Manifest
+from store.past import published_manifest
 from store.tables import EVENTS
 
 
@@ -49,7 +48,7 @@ def back_up(
     _check_place(state_dir, folder)
     try:
         with _alone_in(folder):
-            manifest, before = read_published(state_dir), read_backup(folder)
+            manifest, before = _published_events(state_dir), read_backup(folder)
             _check_history(folder, manifest, before)
             copying = Copying(state_dir, folder, manifest, before, adapter_id_of, verify, progress)
             backup = copying.run(clock())
@@ -61,18 +60,11 @@ def back_up(
         ) from cause
 
 
-def read_published(state_dir: Path) -> Manifest:
+def _published_events(state_dir: Path) -> Manifest:
     """Raises StateUnusable where nothing is published, or its manifest cannot be used."""
-    path = state_dir / "published" / "manifest.json"
-    nothing = f"nothing is published in {state_dir} yet: start the service with `finsdistill run`"
-    try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except FileNotFoundError as cause:
-        raise StateUnusable(nothing) from cause
-    except (OSError, ValidationError) as cause:
-        raise StateUnusable(f"{path} cannot be read: start the service once, it publishes everything again") from cause
+    manifest = published_manifest(state_dir)
     if not manifest.segments_of(EVENTS.name):
-        raise StateUnusable(nothing)
+        raise StateUnusable(f"nothing is published in {state_dir} yet: start the service with `finsdistill run`")
     return manifest
 
 
