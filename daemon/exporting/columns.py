@@ -75,10 +75,12 @@ def schema_of(columns: tuple[Column, ...]) -> pa.Schema:
 
 
 def rows_sql(columns: tuple[Column, ...]) -> str:
-    """The rows that a snapshot holds of `$split`, in its order; `$since` as in sealing."""
+    """The rows that a snapshot holds of `$split`, in its order, of labels after `$after` up to `$upto`; `$since` as in
+    sealing."""
     wanted = ", ".join(f"{column.sql} AS {column.name}" for column in columns)
     joins = "LEFT JOIN filings f ON f.accession = t.accession LEFT JOIN recipes r ON r.recipe = t.recipe"
-    return f"SELECT {wanted} FROM ({SEALED}) t {joins} ORDER BY t.seq"  # noqa: S608 - our own names
+    slice_ = "t.seq > $after AND t.seq <= $upto"
+    return f"SELECT {wanted} FROM ({SEALED}) t {joins} WHERE {slice_} ORDER BY t.seq"  # noqa: S608 - our own names
 
 
 def line_of(row: Mapping[str, Any]) -> bytes:

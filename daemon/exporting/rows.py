@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,6 +17,12 @@ from store.snapshot import TripletRow, row_line
 
 Split = Literal["train", "heldout"]
 _BATCH: Final = 5_000  # rows; of 3 KB each, and held about three times
+# Labels that one query looks at. One query for all would need memory that grows with them: joined and sorted, a row is wide.
+_SLICE: Final = 25_000
+_BOUNDS: Final = """
+SELECT seq FROM (SELECT seq, row_number() OVER (ORDER BY seq) AS place FROM raw_labels) WHERE place % ? = 0 ORDER BY seq
+"""
+_END: Final = 2**62  # behind every seq
 _SEALED: Final = tuple(field.name for field in fields(TripletRow))
 
 
@@ -55,9 +62,15 @@ class Rows:
         return Written(file, sealed_digest.hexdigest() if sealed else None)
 
     def _batches(self, split: Split) -> Iterator[pa.RecordBatch]:
-        # Not `execute`, whose result is made of Python's rows first.
-        found = self.connection.sql(rows_sql(self.columns), params={"since": self.since, "split": split})
         schema = schema_of(self.columns)
-        reader: pa.RecordBatchReader = found.to_arrow_reader(_BATCH)
-        for batch in reader:
-            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+        for after, upto in pairwise((0, *self._bounds(), _END)):
+            wanted = {"since": self.since, "split": split, "after": after, "upto": upto}
+            # Not `execute`, whose result is made of Python's rows first.
+            reader: pa.RecordBatchReader = self.connection.sql(rows_sql(self.columns), params=wanted).to_arrow_reader(
+                _BATCH
+            )
+            for batch in reader:
+                yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+
+    def _bounds(self) -> list[int]:
+        return [seq for (seq,) in self.connection.execute(_BOUNDS, [_SLICE]).fetchall()]

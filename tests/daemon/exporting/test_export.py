@@ -112,8 +112,9 @@ def test_what_a_filing_says_comes_through_unharmed_and_is_one_line(state):
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_more_rows_than_a_batch_come_in_order(still, form, monkeypatch):
-    monkeypatch.setattr("daemon.exporting.rows._BATCH", 2)
+def test_more_rows_than_a_batch_or_a_query_holds_come_once_and_in_order(still, form, monkeypatch):
+    monkeypatch.setattr("daemon.exporting.rows._BATCH", 1)
+    monkeypatch.setattr("daemon.exporting.rows._SLICE", 2)  # of eight labels
     whole = still.export("whole", form)
     assert [split.rows for split in whole.splits] == [3, 1]
     monkeypatch.undo()
