@@ -1,8 +1,9 @@
 """What a backup, a second one and a restore take: `python benchmarks/bench_backup.py [--events 100000 1000000] [--small]`.
 
 On big logs of `big_log.py`, texts of 1.5 KB unless `--small`. Each step is a process of its own, so that its peak memory is its
-own, and its CPU time beside the wall's, for a machine that is shared; the limits are the service's defaults (2 GiB for DuckDB, 2 threads). The logs name blobs that they do not have: those are
-counted as missing, and the copying of blobs is not measured. Ratios within one run only.
+own, and has its CPU time beside the wall's, for a machine that is shared; the limits are the service's defaults (2 GiB for
+DuckDB, 2 threads). The logs name blobs that they do not have: those are counted as missing, and the copying of blobs is not
+measured. Ratios within one run only.
 """
 
 import argparse

@@ -49,7 +49,7 @@ class SegmentFile:
     def batches(self, after: int) -> Iterator[pa.Table]:
         check_regular(self.path)
         try:
-            with pq.ParquetFile(self.path) as file:
+            with pq.ParquetFile(self.path, pre_buffer=False) as file:  # else all of it stays in memory
                 groups = [n for n in range(file.num_row_groups) if not _ends_by(file, n, after)]
                 for batch in file.iter_batches(PAGE, row_groups=groups, columns=SCHEMA.names):
                     table = pa.table(batch).select(SCHEMA.names).cast(SCHEMA)
