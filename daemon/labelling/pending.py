@@ -27,6 +27,7 @@ class PendingTexts:
 
     def __init__(self, standing: Standing) -> None:
         self._log, self._standing = standing.log, standing
+        self._forms: dict[str, str | None] = {}  # by accession; what a filing's first discovery says never changes
 
     def take(self, room: int, recipe: str, *, flying: Collection[str]) -> list[Asked]:
         """Up to `room` texts of the active `recipe`, none of `flying`, with what each is to be asked."""
@@ -34,10 +35,10 @@ class PendingTexts:
         if not waiting:
             return []
         chunks = self._chunks(waiting)
-        forms = dict(self._log.query(_FORMS, [[chunk.accession for chunk in chunks.values()]]))
+        self._learn_forms({chunk.accession for chunk in chunks.values()})
         tried = self._tried([chunks[one.chunk_seq].text_id for one in waiting if one.tried], recipe)
         return [
-            asked(_pending(one, chunks[one.chunk_seq], forms, tried), chunks[one.chunk_seq].text, recipe)
+            asked(_pending(one, chunks[one.chunk_seq], self._forms, tried), chunks[one.chunk_seq].text, recipe)
             for one in waiting
         ]
 
@@ -49,6 +50,10 @@ class PendingTexts:
         rows = self._log.query(_CHUNKS, [[one.chunk_seq for one in waiting]])
         events = ((seq, event_of(payload)) for seq, payload in rows)
         return {seq: event for seq, event in events if isinstance(event, ChunkAppended)}
+
+    def _learn_forms(self, accessions: set[str]) -> None:
+        if unknown := accessions - self._forms.keys():
+            self._forms.update(self._log.query(_FORMS, [list(unknown)]))
 
     def _tried(self, texts: Sequence[str], recipe: str) -> dict[str, tuple[list[str], int]]:
         """By text the reasons of its refusals since it was new or requeued, and how many there ever were."""
