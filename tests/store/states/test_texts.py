@@ -9,7 +9,7 @@ from store.states.texts import following
 from store.states.texts.following import Following
 from store.states.texts.keys import Slots, keys_of
 from store.views import create_views, in_log
-from tests.builders import a_chunk, a_recipe, a_refusal, a_requeue, an_adoption
+from tests.builders import a_chunk, a_label, a_recipe, a_refusal, a_requeue, a_retirement, a_review, an_adoption
 from tests.histories import in_memory
 from tests.store.states.facts import histories
 from tests.store.test_laws import TEXTS
@@ -100,6 +100,39 @@ def test_a_slot_is_for_ever_wherever_it_is_kept(newest, batches):
             for number in batch:
                 known.setdefault(number, len(known))
             assert slots.find_or_add(keys).tolist() == [known[number] for number in batch]
+
+
+NAMED_BEFORE_IT_OCCURRED = [a_refusal("B."), a_chunk("A."), a_chunk("B.")]
+OLDEST_RETIRED = [a_chunk("A."), a_chunk("B."), a_chunk("A.", filing=2), a_retirement("A.")]
+BACK_AGAIN = [a_chunk("A."), a_chunk("B."), a_retirement("A."), a_chunk("A.", filing=2)]
+SEEN_IN_THE_OTHER_SPLIT = [a_chunk("A."), a_chunk("B."), a_chunk("B.", filing=2, split="heldout")]
+KEPT_THEN_LABELLED_ANEW = [
+    a_chunk("A."),
+    a_label("A."),
+    an_adoption("6" * 32, decision="keep_old"),
+    a_label("A.", recipe="6" * 32),
+]
+JUDGED_LATER = [a_chunk("A."), a_label("A."), a_review("A.", "rejected"), a_review("A.", "accepted"), a_chunk("B.")]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        NAMED_BEFORE_IT_OCCURRED,
+        OLDEST_RETIRED,
+        BACK_AGAIN,
+        SEEN_IN_THE_OTHER_SPLIT,
+        KEPT_THEN_LABELLED_ANEW,
+        JUDGED_LATER,
+    ],
+)
+def test_what_happens_seldom_is_followed_event_by_event(story):
+    facts = [a_recipe(), an_adoption(), *story]
+    with in_memory(facts) as connection:
+        state = Following(connection.cursor())
+        for until in range(1, len(facts) + 1):
+            state.advance(until)
+            assert said_by_state(state) == said_by_views(connection, until)
 
 
 def test_a_requeued_text_comes_again_in_its_place():
