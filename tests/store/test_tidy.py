@@ -106,8 +106,11 @@ def flip(path: Path, place: int) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("place", [0, 40, -5, -40], ids=["first byte", "a page", "the footer's length", "the footer"])
-@pytest.mark.parametrize("publishes", [1, 5], ids=["proven", "merged"])
+@pytest.mark.parametrize(
+    ("place", "publishes"),
+    [(0, 1), (40, 1), (-5, 1), (40, 5), (-40, 5)],
+    ids=["first byte", "a page", "the footer's length", "a page, merged", "the footer, merged"],
+)
 def test_a_flipped_byte_is_found_and_its_rows_are_written_again(publisher, log, state, place, publishes):
     publish_each(publisher, log, publishes)
     harmed = publisher.manifest.segments_of("chunks")[0].file
