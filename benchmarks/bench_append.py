@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -194,18 +195,17 @@ def singles(folder: Path, count: int) -> None:
 
 
 def producers(folder: Path, count: int) -> None:
-    """Single events from several threads: whoever waits while a commit runs goes into the next one."""
+    """Whoever waits while a commit runs goes into the next one; what is spelled and hashed meanwhile costs nobody time."""
     log = open_log(folder / "producers", purpose="real", limits=LIMITS)
     facts = chunks()
-    for threads in (1, 8, 64):
-        appends = [Append("filing-x", (next(facts),), f"{threads}-{n}") for n in range(count)]
+    for threads, events, appends in ((1, 1, count), (8, 1, count), (64, 1, count), (1, 1_000, 20), (3, 1_000, 20)):
+        waiting = [Append("filing-x", tuple(islice(facts, events)), f"{threads}-{events}-{n}") for n in range(appends)]
         commits: list[int] = []
         log.on_commit(lambda head, commits=commits: commits.append(head.seq))
         with ThreadPoolExecutor(threads) as pool:
-            taken = seconds(lambda pool=pool, appends=appends: list(pool.map(log.append, appends)))
-        print(
-            f"single events from {threads:2} threads: {count / taken:7,.0f} a second, {count / len(commits):.1f} a commit"
-        )
+            taken = seconds(partial(list, pool.map(log.append, waiting)))
+        done = f"{appends * events / taken:7,.0f} events/s, {appends / len(commits):.1f} appends a commit"
+        print(f"appends of {events:,} from {threads} threads: {done}")
     log.close()
 
 

@@ -1,8 +1,8 @@
-"""What a reader costs the writer: `python benchmarks/bench_readers.py [--pairs 5] [--raw]`. One minute.
+"""What a reader costs the writer: `python benchmarks/bench_readers.py [--pairs 5] [--raw 0 10]`. One minute.
 
 A log gets single events and is published every second, as in the service. Each pair times appends alone and then beside two
 other processes: `finsdistill sql` with a query that never ends, and a DuckDB connection on the published file that stays
-open with half an answer read. `--raw` adds the same query in a Python of the user's own, whose priority is the user's affair.
+open with half an answer read. `--raw 0` adds the same query in a Python of the user's own, whose priority is the user's affair.
 """
 
 import argparse
@@ -63,7 +63,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--appends", type=int, default=300, help="single events in each half of a pair")
-    parser.add_argument("--raw", action="store_true", help="also a runaway query in a Python of the user's own")
+    levels = "also a runaway query in a Python of the user's own, at each of these niceness levels"
+    parser.add_argument("--raw", type=int, nargs="*", default=[], metavar="NICE", help=levels)
     given = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as name:
@@ -77,8 +78,9 @@ def main() -> None:
         raw = [sys.executable, "-c", RAW_SHELL, str(state / VIEWS_FILE), RUNAWAY]
         with publishing(publisher):
             compare("`finsdistill sql` that never ends, and an open shell", state, given, appending, command)
-            if given.raw:
-                compare("a Python of the user's own that never ends, and an open shell", state, given, appending, raw)
+            for nice in given.raw:
+                shell = f"a Python of the user's own at nice {nice} that never ends, and an open shell"
+                compare(shell, state, given, appending, ["nice", "-n", str(nice), *raw])
         log.close()
     print("load after it: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -28,6 +29,7 @@ def sql(
     from daemon.query import run_query  # noqa: PLC0415 - DuckDB's import is a quarter of what `status` may take
 
     wanted = position_asked(as_of)
+    os.nice(10)  # a query without end takes every core: the service's commits go first
     columns, rows = run_query(settings_of(config).service.state_dir, query, as_of=wanted)
     {"table": _print_table, "json": _print_json, "csv": _print_csv}[style](columns, rows)
 
