@@ -34,6 +34,7 @@ from daemon.steps.obey import Obey
 from daemon.steps.tidy import Tidy
 from daemon.steps.train import Train
 from daemon.steps.walk import Walk
+from daemon.teachers import TeacherSettings
 from daemon.teachers.local.settings import LocalSettings
 from daemon.watchlist import WatchList
 from store.errors import StateUnusable
@@ -110,13 +111,10 @@ def open_state(settings: Settings, purpose: Purpose | None) -> tuple[StateLock, 
 
 def build(settings: Settings, stop: threading.Event, *, label_while_training: bool, purpose: Purpose = "real") -> App:
     """Opens the state and puts the service together. Raises ConfigProblem, NoUserAgent and StateUnusable."""
-    check_machine(settings)
-    check_hosts(settings, purpose)
-    gateway = _gateway(settings, stop)
+    gateway = _checked(settings, purpose, stop)
     directory = Directory(settings.service.state_dir / "edgar", Client(gateway) if gateway else None)
     rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout, directory), settings.evaluator.heldout_share)
-    teacher = settings.teacher.on(look())
-    teacher.recipe()  # a prompt that cannot be read stops us before the state is opened
+    teacher = _readable(settings.teacher.on(look()))
     lock, log = open_state(settings, purpose)
     activity, blobs = Activity(), Blobs(settings.service.state_dir / "blobs")
     intake = Intake(log, blobs=blobs, splits=rule, activity=activity)
@@ -130,8 +128,7 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     reading = Lane("reading", (ingest, parts.chunk()), idle_s=WOKEN_S)
     labelling = Lane("labelling", (label,))
     publisher = Publisher(log, settings.service.state_dir)
-    tidying = Lane("tidying", (Tidy(publisher, activity, stop.is_set), Walk(log)))
-    lanes = [reading, labelling, Lane("training", (train,)), tidying]
+    lanes = [reading, labelling, Lane("training", (train,)), _tidying(log, publisher, activity, stop)]
     watch = WatchList(log, directory, intake, activity)
     edgar, fetching = parts.edgar(gateway, watch, reading.wake) if gateway else (None, [])
     obey = parts.obey(watch, label, decided=labelling.wake.set, poll=edgar.discover.begin if edgar else None)
@@ -160,6 +157,23 @@ def _last_figures(state_dir: Path) -> Status | None:
         return read_status(state_dir)
     except StateUnusable:
         return None
+
+
+def _checked(settings: Settings, purpose: Purpose, stop: threading.Event) -> Gateway | None:
+    """The way to EDGAR, on a machine and with hosts that will do."""
+    check_machine(settings)
+    check_hosts(settings, purpose)
+    return _gateway(settings, stop)
+
+
+def _readable(teacher: TeacherSettings) -> TeacherSettings:
+    """A prompt that cannot be read stops us before the state is opened."""
+    teacher.recipe()
+    return teacher
+
+
+def _tidying(log: EventLog, publisher: Publisher, activity: Activity, stop: threading.Event) -> Lane:
+    return Lane("tidying", (Tidy(publisher, activity, stop.is_set), Walk(log)))
 
 
 def _try_again(obey: Obey, lane: Lane) -> None:
