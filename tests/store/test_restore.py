@@ -108,7 +108,7 @@ a_fact: st.SearchStrategy[Event] = st.one_of(
 
 
 @given(st.lists(st.lists(a_fact, min_size=1, max_size=9), min_size=1, max_size=4))
-@settings(max_examples=3)
+@settings(max_examples=2)
 def test_any_history_comes_back_with_its_append_keys_and_goes_on(tmp_path_factory, batches):
     folder = tmp_path_factory.mktemp("law")
     batches = [[a_filing(1), a_recipe(), an_adoption(), a_chunk("A."), a_label("A.")], *batches]
@@ -300,8 +300,8 @@ def test_a_folder_without_a_backup_is_none(tmp_path, fresh):
 
 def test_a_restore_that_was_killed_anywhere_is_finished_by_running_it_again(made, state, place, root, tmp_path):
     newer = more(state, "Newer.")
-    # Before and after the point of no return, between any two of its moves, and while it publishes.
-    for moment in killed("restore", state, place, tmp_path / "killed", root, 1, 2, 4, 6, 7, 35):
+    # Before and after the point of no return, between its moves.
+    for moment in killed("restore", state, place, tmp_path / "killed", root, 1, 4, 6, 7):
         left = moment / "state"
         if not is_interrupted(left):
             assert head_of(left) == newer
