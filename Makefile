@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 PINS := pyproject.toml constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 
+# Besides our own DuckDB: what users may read the published tables with.
+READERS := 1.4.5 1.5.6
+
 # One thread per process: pytest runs one process a core, and torch would otherwise start a thread a core in each.
 TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 PYTEST_JOBS ?= 2
@@ -27,7 +30,7 @@ if [ -z "$$python" ]; then echo "no Python 3.11 to 3.13 with venv on the PATH: i
 endef
 
 # Where .venv does not run, or an installation in it was cut short, its stamps say nothing.
-VOID := $(shell { [ ! -e $(VENV)/.installing ] && $(BIN)/python -c ""; } 2>/dev/null || rm -f $(VENV)/.setup $(VENV)/.test)
+VOID := $(shell { [ ! -e $(VENV)/.installing ] && $(BIN)/python -c ""; } 2>/dev/null || rm -f $(VENV)/.setup $(VENV)/.test $(VENV)/.readers)
 
 # An installation that was killed may have left half a package that pip takes for whole, so it is begun anew.
 # An installation that failed (network, a full disk) was rolled back by pip, and its venv is kept.
@@ -48,7 +51,7 @@ demo: $(VENV)/.setup ## the whole loop on invented filings, from nothing, in abo
 	$(BIN)/finsdistill demo
 
 # By file, so that what a file makes once (a tiny model, a wheel) is made once; pytest comes last and its last line counts.
-test: $(VENV)/.test lint types ## lint, types and every test, from nothing
+test: $(VENV)/.test $(VENV)/.readers lint types ## lint, types and every test, from nothing
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile --durations 10 $(PYTEST_ARGS)
 
 lint: $(VENV)/.test ## ruff, check and format
@@ -77,4 +80,10 @@ $(VENV)/.setup: $(PINS)
 $(VENV)/.test: $(VENV)/.setup
 	@echo "installing the test extras"
 	@$(call install,'.[test]',--quiet)
+	@touch $@
+
+# Each in a folder of its own, without the constraints, which pin our DuckDB.
+$(VENV)/.readers: $(VENV)/.test
+	@for version in $(READERS); do rm -rf $(VENV)/readers/$$version; \
+	  $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --target $(VENV)/readers/$$version duckdb==$$version || exit 1; done
 	@touch $@
