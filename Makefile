@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types bench clean
+.PHONY: help setup demo test lint types bench torture clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,8 @@ READERS := 1.4.5 1.5.6
 TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 PYTEST_JOBS ?= 2
 PYTEST_ARGS ?=
+TORTURE_SEED ?= 1
+TORTURE_JOBS ?= 2
 
 # The first python on the PATH that runs: a pyenv shim may exist and not run, a Debian python may lack venv.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
@@ -65,6 +67,11 @@ bench: $(VENV)/.test ## run every benchmarks/bench_*.py and print what it measur
 	@set -e; for file in benchmarks/bench_*.py; do \
 	  [ -e "$$file" ] || { echo "no benchmarks/bench_*.py" >&2; exit 1; }; \
 	  echo "== $$file"; $(TEST_ENV) $(BIN)/python "$$file"; done
+
+# Results of before are put away first, so that the report is of one run.
+torture: $(VENV)/.test ## kill, damage and starve the real service for an hour, and write docs/reliability.md
+	rm -rf build/torture
+	$(TEST_ENV) $(BIN)/python -m tests.torture all --seed $(TORTURE_SEED) --jobs $(TORTURE_JOBS) --into build/torture
 
 clean: ## remove .venv, build results and caches; never state or inbox
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -42,8 +42,8 @@ class Aim:
 AIMS: Final = {
     "ingest": (Aim("file_reading", 1, 0.1), Aim("filing_chunking", 1, 0.06)),
     "labelling": (Aim("teacher_ready", 1, 1.5),),
-    "committing labels": (Aim("labels_appending", 8, 0.01),),
-    "publishing": (Aim("publishing", 5, 0.15),),
+    "committing labels": (Aim("labels_appending", 4, 0.01),),
+    "publishing": (Aim("publishing", 3, 0.15),),
     "sealing": (Aim("snapshot_sealing", 1, 0.12),),
     "training": (Aim("training_started", 1, 5.0),),
     "evaluating": (Aim("adapter_trained", 1, 6.0),),
@@ -86,7 +86,7 @@ def chosen(rng: random.Random, flavour: Flavour, nth: int) -> Blow:
             strike = Strike(deed, 1 + few // 5, ("pwrite", "fdatasync", "ftruncate"), "log.duckdb$")
             return Blow(aim, "service_started", 1, rng.uniform(0.3, 1.5), group, stop=True, strike=strike)
         case "merging":
-            return Blow(aim, None, 1, 0.0, group, strike=Strike(deed, rng.randint(20, 300), (), "published/"))
+            return Blow(aim, None, 1, 0.0, group, strike=Strike(deed, int(2 ** rng.uniform(0, 5)), (), "published/"))
         case "disk call":
             return Blow(aim, None, 1, 0.0, group, strike=Strike(deed, few, (), rng.choice(_FILES)))
         case "backup":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from tests.torture import damage, disk, faults, kills, steps, squeeze, store_faults
+from tests.torture import damage, disk, faults, kills, squeeze, steps, store_faults
 from tests.torture.results import TRIALS, Kind, Trial
 from tests.torture.template import Template, make
 
@@ -61,20 +62,20 @@ def run(wish: Wish, say: Callable[[str], None]) -> int:
     """How many trials went wrong; each unit's trials are on disk as soon as it is done."""
     began_at, began_s = datetime.now(UTC), time.monotonic()
     wish.into.mkdir(parents=True, exist_ok=True)
-    counted = wrong = 0
-    for number, trials in _units(wish, began_s):
+    wrong, counted = 0, Counter[str]()
+    for number, trials in _units(wish, began_s, lambda: counted.total() >= wish.count):
         with (wish.into / TRIALS).open("a") as lines:
             lines.writelines(trial.model_dump_json(exclude_defaults=True) + "\n" for trial in trials)
         bad = [trial for trial in trials if trial.complaints]
-        counted, wrong = counted + sum(map(counts, trials)), wrong + len(bad)
+        counted.update(trial.kind for trial in trials if counts(trial))
+        wrong += len(bad)
         seconds = sum(trial.seconds for trial in trials)
         say(
-            f"{wish.kind} unit {number}: {len(trials)} trials in {seconds:.0f} s, {len(bad)} wrong; {counted} of {wish.count}"
+            f"{wish.kind} unit {number}: {len(trials)} trials in {seconds:.0f} s, {len(bad)} wrong; "
+            f"{counted.total()} of {wish.count}"
         )
         for trial in bad:
             say(f"  WRONG {trial.nth} {trial.aim} ({trial.deed}): {'; '.join(trial.complaints)[:500]}")
-        if counted >= wish.count:
-            break
     _note(wish, began_at, time.monotonic() - began_s)
     return wrong
 
@@ -128,8 +129,8 @@ def why_not(kind: Kind) -> str | None:
     return disk.why_not(fiu=True) if kind == "fault" else squeeze.why_not() if kind == "squeeze" else None
 
 
-def _units(wish: Wish, began_s: float) -> Iterator[tuple[int, list[Trial]]]:
-    """As they are done; new ones are begun while there is time."""
+def _units(wish: Wish, began_s: float, enough: Callable[[], bool]) -> Iterator[tuple[int, list[Trial]]]:
+    """As they are done; new ones are begun while there is time, and all that were begun are waited for."""
     if wish.kind == "damage":
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # it opens databases, which no forking process may
             pool.submit(make, wish.into / "template", wish.seed, train=True).result()
@@ -139,7 +140,7 @@ def _units(wish: Wish, began_s: float) -> Iterator[tuple[int, list[Trial]]]:
     begun = 0
     try:
         while True:
-            while len(going) < wish.jobs and time.monotonic() - began_s < wish.minutes * 60:
+            while len(going) < wish.jobs and not enough() and time.monotonic() - began_s < wish.minutes * 60:
                 going[pool.submit(unit, wish.kind, first + begun, wish.into)] = first + begun
                 begun += 1
             if not going:

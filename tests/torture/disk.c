@@ -1,7 +1,8 @@
 /* Preloaded: chooses at which of a process's disk calls something happens to it.
 
    Of the calls named in TORTURE_CALLS (comma-separated; empty: all) on files below TORTURE_UNDER whose path holds
-   TORTURE_FILE (or ends with it, where it ends with $), the TORTURE_NTH-th (from 1) is struck, and with TORTURE_LASTS=on every later one too. TORTURE_DEED says how:
+   TORTURE_FILE (or ends with it, where it ends with $), and whose name begins with a number of at most TORTURE_BELOW where
+   that is given (a segment that older ones are merged into), the TORTURE_NTH-th (from 1) is struck, and with TORTURE_LASTS=on every later one too. TORTURE_DEED says how:
      fault  libfiu is asked (fiu_fail, under its name for the call) and fails it as FIU_ENABLE says
      kill   SIGKILL instead of the call
      after  SIGKILL after the call
@@ -26,7 +27,7 @@
 #include <unistd.h>
 
 static char under[PATH_MAX], calls[256], wanted[256], deed[16];
-static long nth;
+static long nth, below;
 static int lasts, record = -1, ready;
 static atomic_long seen;
 static int (*fiu_fail)(const char *);
@@ -67,6 +68,8 @@ __attribute__((constructor)) static void begin(void) {
     take("TORTURE_CALLS", calls, sizeof calls);
     take("TORTURE_FILE", wanted, sizeof wanted);
     take("TORTURE_DEED", deed, sizeof deed);
+    take("TORTURE_BELOW", number, sizeof number);
+    below = atol(number);
     take("TORTURE_NTH", number, sizeof number);
     take("TORTURE_LASTS", on, sizeof on);
     take("TORTURE_RECORD", path, sizeof path);
@@ -84,6 +87,8 @@ static int is_wanted(const char *call, const char *path) {
     if (tail && wanted[tail - 1] == '$') {
         if (size < tail - 1 || strncmp(path + size - (tail - 1), wanted, tail - 1)) return 0;
     } else if (!strstr(path, wanted)) return 0;
+    const char *base = strrchr(path, '/');
+    if (below && (!base || base[1] < '0' || base[1] > '9' || atol(base + 1) > below)) return 0;
     snprintf(list, sizeof list, ",%s,", calls);
     snprintf(name, sizeof name, ",%s,", call);
     return !*calls || strstr(list, name) != NULL;

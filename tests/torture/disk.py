@@ -29,7 +29,8 @@ POINTS: Final[dict[Call, str]] = {
 
 @dataclass(frozen=True)
 class Strike:
-    """At the `nth` of these calls (none named: of all) on files whose path holds `file`; a `$` at its end ends the path."""
+    """At the `nth` of these calls (none named: of all) on files whose path holds `file`; a `$` at its end ends the path.
+    `below`: only on segments that begin with at most this event, which are those that older ones are merged into."""
 
     deed: Deed
     nth: int
@@ -37,6 +38,7 @@ class Strike:
     file: str = ""
     errno: int = 0
     lasts: bool = False
+    below: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def why_not(*, fiu: bool) -> str | None:
     if shutil.which("cc") is None:
         return "no C compiler (Debian: apt-get install gcc libc6-dev)"
     if fiu and not FIU.exists():
-        return "no libfiu (Debian: apt-get install fiu-utils)"
+        return "no libfiu (Debian: apt-get install libfiu0)"
     return None
 
 
@@ -68,6 +70,7 @@ def environment(strike: Strike, *, under: Path, record: Path) -> dict[str, str]:
         "TORTURE_DEED": strike.deed,
         "TORTURE_NTH": str(strike.nth),
         "TORTURE_LASTS": "on" if strike.lasts else "",
+        "TORTURE_BELOW": str(strike.below or ""),
         "TORTURE_RECORD": str(record),
     }
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.torture import disk
+from tests.torture.blows import phase_of
 from tests.torture.disk import Call, Strike
 from tests.torture.home import Home, a_home, is_busy
-from tests.torture.blows import phase_of
 from tests.torture.life import STARTS_S, Life
 from tests.torture.results import Trial
 
@@ -88,7 +88,8 @@ def some_strike(rng: random.Random, *, without: tuple[str, ...] = ()) -> tuple[S
     file, reach = rng.choice([target for target in _TARGETS[call] if target[0] not in without])
     word = rng.choice(sorted(ERRORS))
     # DuckDB cuts its WAL back when a write into it failed, and in these lives at no other time: both are to fail.
-    calls, lasts = (("write", call), True) if call == "ftruncate" else ((call,), rng.random() < 0.3)
+    calls: tuple[Call, ...] = ("write", call) if call == "ftruncate" else (call,)
+    lasts = call == "ftruncate" or rng.random() < 0.3
     return Strike("fault", int(reach ** rng.random()), calls, file, errno=ERRORS[word], lasts=lasts), word
 
 

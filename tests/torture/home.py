@@ -14,6 +14,7 @@ from typing import Final, Literal
 from daemon import commands
 from daemon.commands import WatchAdd, drop
 from daemon.samples import SAMPLE_CIKS
+from store.manifest import Manifest
 from tests import filings_of_texts
 from tests.acceptance.driving import COMMAND
 from tests.llm_server import LlmServer
@@ -25,7 +26,7 @@ CONCURRENCY: Final = 4
 WINDOW: Final = 2 * CONCURRENCY  # texts that the client has at once
 REAL: Final = Path(__file__).resolve().parents[3] / "shared" / "edgar" / "files"
 READY_S: Final = 5.0
-BUSY: Final = 2.0  # processes that want a core, for each core; two jobs of ours bring about 1.5
+BUSY: Final = 1.5  # processes that want a core, for each core
 _USUAL_S: Final = 1.3  # from start to service on two idle cores; `pace` is by how much it is slower now
 
 # Who labels, and whether it trains: a server that counts its calls, the extractive teacher alone, or with trainings.
@@ -84,6 +85,12 @@ class Home:
     def backup(self) -> Path:
         return self.folder / "backup"
 
+    @property
+    def published(self) -> int:
+        """The last event that is published; 0 before there is one."""
+        path = self.state / "published" / "manifest.json"
+        return Manifest.model_validate_json(path.read_bytes()).seq if path.exists() else 0
+
     def configure(self, *, threshold: int = 10_000_000) -> None:
         lines = 'kind = "extractive"'
         if self.flavour == "labelling":
@@ -134,7 +141,7 @@ class Home:
         return complaints, gone_s, wasted
 
     def _started(self, life: Life) -> list[str]:
-        """A start that is too slow. On a machine with more to do than it has cores for it is told, not judged: see the report."""
+        """A start that is too slow. Where the machine has more to do than it has cores for, it is told and not judged."""
         if life.ready_s is None:
             return []
         self.pace = max(1.0, life.ready_s / _USUAL_S)

@@ -5,6 +5,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,8 @@ def _round(home: Home, number: int, nth: int) -> Trial:
     extra: dict[str, str] = {}
     if blow.strike is not None:
         under = home.backup if blow.backup else home.state
-        extra = disk.environment(blow.strike, under=under, record=record)
+        strike = replace(blow.strike, below=home.published or -1) if blow.aim == "merging" else blow.strike
+        extra = disk.environment(strike, under=under, record=record)
     life = home.start(**({} if blow.backup else extra))
     hit = _struck(home, life, blow, extra)
     hit += tuple(phase_of(line.path) for line in disk.struck(record))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from store.errors import AppendKeyReused, StateUnusable, StreamMoved
+from store.events import Event
 from store.log import EventLog, open_log
 from store.publish import Publisher
 from store.rebuild import rebuild, verify
@@ -172,6 +173,6 @@ class LogMachine(RuleBasedStateMachine):
         assert differences(self.log, self.state) == []
 
 
-def _facts(name: str) -> tuple[object, ...]:
+def _facts(name: str) -> tuple[Event, ...]:
     text = f"Text {name}. It said so."
     return (a_chunk(text), a_label(text))

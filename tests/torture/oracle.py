@@ -61,7 +61,9 @@ def _look(log: EventLog, state: Path) -> Found:
 
 def events_in(log: EventLog) -> tuple[Stored, ...]:
     rows = log.query("SELECT seq, hash, stream, type, append_key, payload FROM raw.events ORDER BY seq")
-    return tuple(Stored(*row[:5], payload=json.loads(row[5])) for row in rows)
+    return tuple(
+        Stored(seq, digest, stream, kind, key, json.loads(payload)) for seq, digest, stream, kind, key, payload in rows
+    )
 
 
 def marks(state: Path, head: int) -> list[str]:

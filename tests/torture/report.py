@@ -33,10 +33,10 @@ _DAMAGE: Final = """## Damage to files
 
 A byte flipped, 512 bytes replaced, a file cut, deleted, or replaced by an older copy of itself, in a state that was closed and
 in one that kill -9 left with its newest events in the WAL alone. Then a start and `rebuild --verify`; a part by the real
-commands. `refused`: the start ends with 3 and a sentence. `found`: `rebuild --verify` or the file's own reader says so. `healed`:
-made again, and told. `harmless`: everything is there and agrees. A `lost` event or row without a word, a `rude` end without a
-sentence or a `hung` start would be failures. Each unit has a control without damage, and a forged log, rid of its last event and
-of every mark that tells of it: the check must call that a loss, else it could not fail.
+commands. `refused`: the start ends with 3 and a sentence. `found`: `rebuild --verify` or the file's own reader says so.
+`healed`: made again, and told. `harmless`: everything is there and agrees. A `lost` event or row without a word, a `rude` end
+without a sentence or a `hung` start would be failures. Each unit has a control without damage, and a forged log, rid of its
+last event and of every mark that tells of it: the check must call that a loss, else it could not fail.
 """
 
 _FAULTS: Final = """## Disk errors
@@ -71,6 +71,7 @@ def rendered(made: Summary) -> str:
     """Pure."""
     parts = [_HEAD, _verdict(made), _campaigns(made), _KILLS, _kills(made)]
     parts += [_DAMAGE, f"{made.damages:,} damaged states.\n", _table("what was damaged", made.damage)]
+    parts += [_table("how", made.deeds)]
     parts += [
         _table("control", made.controls),
         _FAULTS,

@@ -10,8 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.torture.machine import LogMachine
 from tests.torture.results import Trial
 
-EXAMPLES: Final = 25
-STEPS: Final = 25
+EXAMPLES: Final = 10
+STEPS: Final = 20
 
 
 def unit(number: int, examples: int = EXAMPLES) -> Iterator[Trial]:

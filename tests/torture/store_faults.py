@@ -12,8 +12,8 @@ from typing import Final
 
 import store
 from tests.torture import disk
-from tests.torture.faults import manners, outcome_of, some_strike
 from tests.torture.blows import phase_of
+from tests.torture.faults import manners, outcome_of, some_strike
 from tests.torture.oracle import inspect, lost
 from tests.torture.results import Trial
 from tests.torture.said import Stored, twice_in
@@ -33,21 +33,31 @@ def unit(number: int, rounds: int = ROUNDS) -> Iterator[Trial]:
             yield trial
 
 
+def child(
+    folder: Path, strike: disk.Strike, *, seed: int, appends: int, record: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """A process that appends to `folder/state` and is struck."""
+    state = folder / "state"
+    state.mkdir(exist_ok=True)
+    return subprocess.run(
+        [sys.executable, CHILD, state, str(seed), str(appends)],
+        env=environ
+        | {"PYTHONPATH": str(ROOT)}
+        | disk.environment(strike, under=state, record=record or folder / "record"),
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=False,
+    )
+
+
 def _round(
     folder: Path, rng: random.Random, at: tuple[int, int], known: tuple[Stored, ...]
 ) -> tuple[Trial, tuple[Stored, ...]]:
     began_s = time.monotonic()
     strike, word = some_strike(rng, without=("blobs/", "status.json"))
     record, state = folder / f"record-{at[1]}", folder / "state"
-    state.mkdir(exist_ok=True)
-    done = subprocess.run(
-        [sys.executable, CHILD, state, str(at[1]), str(rng.randint(3, 15))],
-        env=environ | {"PYTHONPATH": str(ROOT)} | disk.environment(strike, under=state, record=record),
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_S,
-        check=False,
-    )
+    done = child(folder, strike, seed=at[1], appends=rng.randint(3, 15), record=record)
     fired = disk.struck(record)
     found = inspect(state, folder / "looked-at")
     said = [int(line.split()[1]) for line in done.stdout.splitlines()]

@@ -65,6 +65,7 @@ class Summary(_Frozen):
     kills: Kills
     damages: int
     damage: tuple[Row, ...]
+    deeds: tuple[Row, ...]
     controls: tuple[Row, ...]
     faults_fired: int
     calls_failed: tuple[Row, ...]
@@ -86,11 +87,12 @@ def summary(campaigns: Sequence[Campaign], trials: Sequence[Trial]) -> Summary:
         campaigns=tuple(campaigns),
         kills=_kills(of["kill"]),
         damages=len(harmed),
-        damage=_rows(harmed, lambda t: t.aim, lambda t: (t.deed, t.outcome)),
+        damage=_rows(harmed, lambda t: t.aim, lambda t: (t.outcome,)),
+        deeds=_rows(harmed, lambda t: t.deed, lambda t: (t.outcome,)),
         controls=_rows([t for t in of["damage"] if t.nth in (-1, 0)], lambda t: t.aim, lambda t: (t.outcome,)),
         faults_fired=len(fired),
         calls_failed=_sums(fired),
-        faults=_rows(fired, lambda t: t.aim, lambda t: (t.deed.split(",")[0], t.outcome)),
+        faults=_rows(fired, lambda t: f"{t.aim}, {t.deed.split(',')[0]}", lambda t: (t.outcome,)),
         fault_places=_many(fired),
         not_fired=sum(t.outcome == "not fired" for t in of["fault"]),
         squeezes=_rows(of["squeeze"], lambda t: t.aim, lambda t: (t.outcome,)),
