@@ -25,9 +25,7 @@ class Inserts:
         """Each row has a value for every column, in the schema's order."""
         if len(rows) <= _FEW:
             for row in rows:
-                # DuckDB takes a tuple for a struct.
-                values = [list(value) if isinstance(value, tuple) else value for value in row]
-                self._connection.execute(self._one, values)
+                self._connection.execute(self._one, row)
             return
         columns = [pa.array(own, field.type) for own, field in zip(zip(*rows, strict=True), self._schema, strict=True)]
         incoming = pa.Table.from_arrays(columns, schema=self._schema)  # noqa: F841 - found by its name; a view costs 0.6 ms

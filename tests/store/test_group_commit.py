@@ -4,11 +4,13 @@ import queue
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from store.errors import AppendKeyReused, StreamMoved
+import pytest
+
+from store.errors import AppendKeyReused, StateUnusable, StreamMoved
 from store.events import CompanyUnwatched
 from store.records import Append, Appended, prepared
 from store.writer import _Request
-from tests.builders import put
+from tests.builders import START, put
 
 
 def gone(company: str) -> CompanyUnwatched:
@@ -102,3 +104,22 @@ def test_nobody_is_answered_before_the_head_has_moved(log):
     put(log, gone("a"))
     answered.set()
     assert (early, log.head.seq) == ([False], 2)
+
+
+def test_what_waits_behind_a_failed_commit_is_refused_and_not_stored(log, open_state):
+    """What comes later would stand on facts that are not there. The clock fails once, as any fault inside the writer."""
+    behind = _Request(prepared(Append("s", (gone("b"),), "behind")))
+    faults = iter([OSError("no clock")])
+
+    def clock():
+        for fault in faults:
+            log._writer._waiting.put(behind)
+            raise fault
+        return START
+
+    log._writer._clock = clock
+    for request in (lambda: put(log, gone("a")), lambda: behind.outcome.result(timeout=20)):
+        with pytest.raises(StateUnusable, match="no clock"):
+            request()
+    log.close()
+    assert open_state().head.seq == 1
