@@ -26,10 +26,10 @@ import pyarrow as pa
 
 from benchmarks.big_facts import Size
 from benchmarks.big_log import copy
-from store.backup import back_up
+from store.backups.backup import back_up
 from store.log import Limits, open_log
-from store.publish import Publisher
-from store.restore import Hands, Wish, restore
+from store.publishing.publish import Publisher
+from store.restoring.restore import Hands, Wish, restore
 from tests.builders import a_chunk, put
 from trainer.run import adapter_id_of
 

@@ -32,8 +32,8 @@ from benchmarks.big_log import cached  # noqa: E402
 from store.events import ChunkAppended  # noqa: E402
 from store.ids import chunk_id, text_id  # noqa: E402
 from store.log import EventLog, Limits, open_log  # noqa: E402
-from store.manifest import Segment, to_merge  # noqa: E402
-from store.publish import Publisher  # noqa: E402
+from store.publishing.manifest import Segment, to_merge  # noqa: E402
+from store.publishing.publish import Publisher  # noqa: E402
 from store.records import Append  # noqa: E402
 
 T = TypeVar("T")

@@ -26,8 +26,8 @@ from bench_append import chunks, machine, seconds
 
 from store.events import ChunkAppended
 from store.log import EventLog, open_log
-from store.manifest import VIEWS_FILE
-from store.publish import Publisher
+from store.publishing.manifest import VIEWS_FILE
+from store.publishing.publish import Publisher
 from store.records import Append
 
 COMMAND: Final = Path(sys.executable).with_name("finsdistill")

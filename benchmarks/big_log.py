@@ -28,7 +28,7 @@ from store.database import arrow_schema, open_database  # noqa: E402
 from store.highwater import HighWater, Mark  # noqa: E402
 from store.ids import sha256_hex  # noqa: E402
 from store.log import EventLog, open_log  # noqa: E402
-from store.publish import Publisher  # noqa: E402
+from store.publishing.publish import Publisher  # noqa: E402
 from store.records import Head, Record, chain_hash  # noqa: E402
 from store.tables import EVENTS, TABLES  # noqa: E402
 

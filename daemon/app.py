@@ -39,7 +39,7 @@ from daemon.teachers.local.settings import LocalSettings
 from daemon.watchlist import WatchList
 from store.errors import StateUnusable
 from store.log import EventLog, Limits, open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from trainer.hardware import look
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from store.errors import StateUnusable
 from store.faults import sentence
-from store.restore_mark import is_interrupted
+from store.restoring.mark import is_interrupted
 
 LOCK: str = "finsdistill.lock"
 

@@ -11,11 +11,11 @@ import duckdb
 from daemon.as_of import Extent, Wanted, position_of
 from daemon.query import lock_down, query_problems
 from store.errors import StateUnusable
-from store.manifest import Manifest
-from store.past import in_past, published_manifest
+from store.publishing.manifest import Manifest
+from store.publishing.past import in_past, published_manifest
+from store.publishing.views_file import in_segments
 from store.tables import EVENTS
 from store.views import create_views
-from store.views_file import in_segments
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from daemon.steps.plans import EVAL_BATCH, Folders
 from evaluator.answering import AnswerSpec, StudentRef, StudentReply, adapted, start
 from evaluator.spec import AdapterRef, EvalProgress
 from store.errors import FinsdistillError
-from store.manifest import VIEWS_FILE
+from store.publishing.manifest import VIEWS_FILE
 from trainer.spec import SEEDLING
 
 BASE: Final = "base"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from store.errors import FinsdistillError, StateUnusable
-from store.manifest import VIEWS_FILE
+from store.publishing.manifest import VIEWS_FILE
 from store.views import create_views, without_rows
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store.backup_copy import Unreadable, fingerprint_of
-from store.backup_events import SegmentFile, records_of
-from store.backup_set import adapter_path, blob_path
+from store.backups.contents import adapter_path, blob_path
+from store.backups.copies import Unreadable, fingerprint_of
+from store.backups.walking import SegmentFile, records_of
 from store.chain import BEGINNING, ChainBroken, follow
 from store.errors import FinsdistillError, StateUnusable
 from store.events import AdapterEvaluated, AdapterTrained, FilingFetched, SnapshotSealed
-from store.manifest import Manifest
+from store.publishing.manifest import Manifest
 from store.records import Record
 from store.snapshot import HELDOUT, TRAIN, TripletRow, rows_sha256
 from store.tables import EVENTS

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from store.backup import Made, back_up
+from store.backups.backup import Made, back_up
 from store.log import EventLog, Limits
-from store.publish import Publisher
-from store.restore import Hands, Restored, Wish, restore
+from store.publishing.publish import Publisher
+from store.restoring.restore import Hands, Restored, Wish, restore
 from tests.builders import Clock, a_fetch, a_filing, a_log, a_training, labelled, put
 from trainer.run import CONFIG, WEIGHTS, adapter_id_of
 

@@ -12,8 +12,8 @@ from daemon.terminal import screen
 from store.errors import FinsdistillError
 
 if TYPE_CHECKING:
-    from store.backup import Made
-    from store.restore import Restored
+    from store.backups.backup import Made
+    from store.restoring.restore import Restored
 
 _SHOWN: Final = 20  # names of files that are missing
 
@@ -35,7 +35,7 @@ def backup(
     config: Config = None,
 ) -> None:
     """Copy what is published, and the blobs and adapters it names; the service may run."""
-    from store.backup import back_up  # noqa: PLC0415 - DuckDB and Arrow, which `status` need not wait for
+    from store.backups.backup import back_up  # noqa: PLC0415 - DuckDB and Arrow, which `status` need not wait for
     from trainer.run import adapter_id_of  # noqa: PLC0415
 
     state_dir = settings_of(config).service.state_dir
@@ -67,8 +67,8 @@ def restore(
     from daemon.disk import check_disk  # noqa: PLC0415 - as above
     from daemon.lock import StateLock  # noqa: PLC0415
     from store.log import Limits  # noqa: PLC0415
-    from store.restore import Hands, Wish  # noqa: PLC0415
-    from store.restore import restore as bring_back  # noqa: PLC0415
+    from store.restoring.restore import Hands, Wish  # noqa: PLC0415
+    from store.restoring.restore import restore as bring_back  # noqa: PLC0415
     from trainer.run import adapter_id_of  # noqa: PLC0415
 
     service = settings_of(config).service

@@ -54,7 +54,7 @@ def _log_chain(settings: "Settings", named: "Named") -> int:
 
 def _published_chain(state_dir: Path, named: "Named") -> int:
     from store.checking import published_chain  # noqa: PLC0415 - as above
-    from store.past import published_manifest  # noqa: PLC0415 - as above
+    from store.publishing.past import published_manifest  # noqa: PLC0415 - as above
 
     manifest = published_manifest(state_dir)
     return _count(_shown(named.heard(published_chain(state_dir / "published", manifest)), manifest.seq))
@@ -73,7 +73,7 @@ def _shown(records: "Iterable[Record]", total: int) -> "Iterator[Record]":
 
 def _files(state_dir: Path, named: "Named") -> "Iterator[Checked]":
     from store import checking  # noqa: PLC0415 - as above
-    from store.past import published_manifest  # noqa: PLC0415 - as above
+    from store.publishing.past import published_manifest  # noqa: PLC0415 - as above
     from trainer.run import adapter_id_of  # noqa: PLC0415 - as above
 
     if (state_dir / "published" / "manifest.json").exists():

@@ -7,7 +7,7 @@ from daemon.lock import holder
 from daemon.query import run_query
 from daemon.status import read_status
 from store.errors import FinsdistillError
-from store.manifest import FORMAT, Manifest
+from store.publishing.manifest import FORMAT, Manifest
 
 _LOG, _MARK = "log.duckdb", "high-water"
 _HUNG_S = 120.0  # the figures are written every service.publish_every_s; systemd's watchdog waits as long

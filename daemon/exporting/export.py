@@ -19,8 +19,8 @@ from daemon.licence import notice_of
 from daemon.past import at_position, position
 from store.errors import StateUnusable
 from store.files import write_durably
-from store.manifest import Manifest
-from store.past import published_manifest
+from store.publishing.manifest import Manifest
+from store.publishing.past import published_manifest
 
 _MEMORY: Final = "512MiB"  # of DuckDB; what does not fit is sorted on the disk of the export
 

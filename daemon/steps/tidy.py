@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from daemon.activity import Activity
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 
 
 class Tidy:

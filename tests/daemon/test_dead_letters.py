@@ -17,7 +17,7 @@ from daemon.dead_letters import (
 from daemon.query import published
 from daemon.requeuing import NoDeadLetter
 from store.ids import text_id
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.builders import RECIPE, a_chunk, a_dead_letter, a_filing, a_log, a_recipe, a_refusal, an_adoption, put
 
 OTHER = "6" * 32

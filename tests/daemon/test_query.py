@@ -11,7 +11,7 @@ from daemon.past import published_as_of
 from daemon.query import QueryProblem, published, run_query
 from store.errors import StateUnusable
 from store.log import Limits, open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.builders import START, Clock, a_chunk, a_filing, a_recipe, an_adoption, put
 
 COUNT = "SELECT count(*) FROM chunks"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from store.errors import StateUnusable
 from store.log import open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.records import Append, Cursor
 from tests.builders import a_chunk, a_label
 

@@ -10,7 +10,7 @@ import pytest
 
 from store.errors import StateUnusable
 from store.events import CompanyUnwatched
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.rebuild import verify
 from store.records import Append, Cursor
 from tests.builders import a_chunk, a_label, put

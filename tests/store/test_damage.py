@@ -154,9 +154,7 @@ def test_another_logs_mark_is_noticed(written, open_state, tmp_path):
 
 def test_a_file_that_is_no_database_is_refused_with_a_way_back(written, open_state):
     (written / "log.duckdb").write_bytes(b"PK\x03\x04" * 4096)
-    with pytest.raises(
-        StateUnusable, match=r"it is no DuckDB file .*restore the newest backup with `finsdistill"
-    ):
+    with pytest.raises(StateUnusable, match=r"it is no DuckDB file .*restore the newest backup with `finsdistill"):
         open_state()
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from store.events import Event
 from store.ids import sha256_hex
-from store.past import in_past, published_manifest
 from store.projections import rows_of
-from store.publish import Publisher
+from store.publishing.past import in_past, published_manifest
+from store.publishing.publish import Publisher
 from store.rebuild import rebuild, verify
 from store.views import create_views, in_log
 from tests.builders import (

@@ -12,7 +12,7 @@ import pytest
 from store.errors import StateUnusable
 from store.migrations import FORMAT, MIGRATIONS, Migration, migrate
 from store.migrations.copies import back_up
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.rebuild import verify
 from tests.builders import a_label, put
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from store.errors import AppendKeyReused
 from store.folding import windows
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.rebuild import rebuild, verify
 from store.records import Append, Cursor, Record, batch_sha256, payload_of
 from tests.builders import START, a_dead_letter, a_fetch, a_requeue, a_review, a_training, labelled, put

@@ -12,7 +12,7 @@ from daemon.blobs import Blobs
 from daemon.lock import StateLock
 from store.errors import FinsdistillError
 from store.log import EventLog, open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.rebuild import verify
 from store.snapshot import read_manifest, read_rows, rows_sha256
 from tests.torture.oracle import LIMITS, differences, events_in

@@ -45,7 +45,7 @@ AIMS: Final = {
     "committing labels": (Aim("labels_appending", 4, 0.01),),
     "publishing": (Aim("publishing", 3, 0.15),),
     "sealing": (Aim("snapshot_sealing", 1, 0.12),),
-    "training": (Aim("training_started", 1, 5.0),),
+    "training": (Aim("training_started", 1, 4.0),),
     "evaluating": (Aim("adapter_trained", 1, 6.0),),
 }
 # What is aimed at how often. A kill at a disk call hits the moments that are too short for a clock.
@@ -58,7 +58,7 @@ _WEIGHTS: Final[dict[Flavour, dict[str, int]]] = {
         **{"any moment": 22, "ingest": 18, "committing labels": 12, "publishing": 12},
         **{"merging": 10, "closing": 7, "checkpoint": 10, "backup": 12, "disk call": 14},
     },
-    "training": {"sealing": 38, "training": 32, "evaluating": 6, "any moment": 12, "disk call": 12},
+    "training": {"sealing": 38, "training": 32, "evaluating": 8, "any moment": 10, "disk call": 12},
 }
 _BY_STRIKE: Final = ("disk call", "merging", "checkpoint")
 _DEEDS: Final[tuple[Deed, ...]] = ("kill", "after", "torn")

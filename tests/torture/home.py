@@ -14,7 +14,7 @@ from typing import Final, Literal
 from daemon import commands
 from daemon.commands import WatchAdd, drop
 from daemon.samples import SAMPLE_CIKS
-from store.manifest import Manifest
+from store.publishing.manifest import Manifest
 from tests import filings_of_texts
 from tests.acceptance.driving import COMMAND
 from tests.llm_server import LlmServer

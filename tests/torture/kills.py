@@ -17,9 +17,9 @@ from tests.torture.life import STARTS_S, Life, begin
 from tests.torture.oracle import was_merging
 from tests.torture.results import Trial
 
-FLAVOURS: Final[tuple[Flavour, ...]] = ("training", "labelling", "plain", "labelling", "plain", "labelling", "plain")
-ROUNDS: Final[dict[Flavour, int]] = {"labelling": 25, "plain": 25, "training": 12}
-_PATIENCE_S: Final = 4.0  # a moment that has not come by then is taken as it is
+FLAVOURS: Final[tuple[Flavour, ...]] = ("training", *("labelling", "plain") * 4)
+ROUNDS: Final[dict[Flavour, int]] = {"labelling": 25, "plain": 25, "training": 16}
+_PATIENCE_S: Final = 2.5  # a moment that has not come by then is taken as it is
 _TRAINS_S: Final = 40.0
 
 

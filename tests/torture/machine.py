@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from store.errors import AppendKeyReused, StateUnusable, StreamMoved
 from store.events import Event
 from store.log import EventLog, open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.rebuild import rebuild, verify
 from store.records import Append, Appended, Cursor
 from tests.builders import Clock, a_chunk, a_label

@@ -13,7 +13,7 @@ import duckdb
 from store.errors import FinsdistillError
 from store.ids import sha256_hex
 from store.log import EventLog, Limits, open_log
-from store.manifest import VIEWS_FILE, Manifest
+from store.publishing.manifest import VIEWS_FILE, Manifest
 from store.rebuild import verify
 from store.tables import EVENTS, TABLES
 from tests.torture.said import Stored

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from store.errors import FinsdistillError, StateUnusable
 from store.log import Limits, open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.records import Append, Cursor
 from tests.builders import a_chunk, a_label
 

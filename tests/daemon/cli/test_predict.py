@@ -15,7 +15,7 @@ from daemon.predicting import Asked
 from evaluator.answering import StudentRef, StudentReply
 from evaluator.spec import AdapterRef
 from store.events import AdapterPromoted
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.acceptance.driving import COMMAND, filing
 from tests.adapters import write_adapter
 from tests.builders import a_log, a_training, put

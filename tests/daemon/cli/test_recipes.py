@@ -15,7 +15,7 @@ from daemon.commands import Adopt, Relabel, drop, read, waiting
 from daemon.lock import StateLock
 from daemon.settings import load_settings
 from daemon.teachers.prompt import DEFAULT_PROMPT
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.builders import a_chunk, a_dead_letter, a_filing, a_label, a_log, an_adoption, put
 from tests.daemon.planning.conftest import declared
 from trainer.hardware import look

@@ -16,7 +16,7 @@ from daemon.cli import rebuild, verify
 from daemon.lock import StateLock
 from store.errors import StateUnusable
 from store.events import SnapshotSealed
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.seal import seal
 from store.snapshot import TRAIN
 from tests.acceptance.driving import COMMAND

@@ -9,7 +9,7 @@ from daemon.status import Status, write_status
 from daemon.systemd.places import system_places, user_places
 from daemon.systemd.systemctl import Answer
 from store.log import open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 
 NOW = datetime(2026, 11, 22, 12, 0)
 TOYS = '[teacher]\nkind = "extractive"\n[student]\nbase = "seedling"\n'

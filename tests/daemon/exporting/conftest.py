@@ -15,7 +15,7 @@ from daemon.exporting.manifest import ExportManifest
 from daemon.teachers.extractive import ExtractiveSettings
 from store.events import RecipeDeclared
 from store.log import EventLog
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.builders import a_chunk, a_fetch, a_filing, a_label, a_log, a_recipe, a_review, an_adoption, put
 
 TOY = ExtractiveSettings().recipe()

@@ -9,7 +9,7 @@ import pytest
 from daemon.as_of import PositionUnusable
 from daemon.exporting.source import NothingToExport
 from store.errors import StateUnusable
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.builders import START, a_chunk, a_recipe, a_retirement, an_adoption
 from tests.daemon.exporting.conftest import RECIPE, label
 

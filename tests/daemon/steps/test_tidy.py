@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from daemon.activity import Activity
 from daemon.steps.tidy import Tidy
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from tests.builders import a_chunk, a_log, put
 
 

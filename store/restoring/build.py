@@ -9,8 +9,8 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from store.backup_copy import Unreadable
-from store.backup_events import EventSource, Walk
+from store.backups.copies import Unreadable
+from store.backups.walking import EventSource, Walk
 from store.database import duckdb_errors, open_database
 from store.errors import StateUnusable
 from store.highwater import HighWater, Mark

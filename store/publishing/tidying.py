@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 import pyarrow as pa
 
-from store.manifest import Segment, to_merge
-from store.published_set import ALL_TABLES, PublishedSet
-from store.segments import Published, SegmentDamaged, Span, batches_of, is_intact, write_segment
+from store.publishing.manifest import Segment, to_merge
+from store.publishing.published_set import ALL_TABLES, PublishedSet
+from store.publishing.segments import Published, SegmentDamaged, Span, batches_of, is_intact, write_segment
 from store.tables import Table
 
 _LOOK_EVERY: Final = timedelta(seconds=10)  # at the sizes of files that are published

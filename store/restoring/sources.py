@@ -12,14 +12,14 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
-from store.backup_copy import Unreadable
-from store.backup_events import PAGE, SCHEMA, EventSource, SegmentFile, records_of, segment_file
-from store.backup_set import Purpose
+from store.backups.contents import Purpose
+from store.backups.copies import Unreadable
+from store.backups.walking import PAGE, SCHEMA, EventSource, SegmentFile, records_of, segment_file
 from store.errors import StateUnusable
 from store.events import LogCreated
 from store.highwater import HighWater, Mark
 from store.log import Limits
-from store.manifest import Manifest
+from store.publishing.manifest import Manifest
 from store.tables import EVENTS, TABLES
 
 _PAGE_SQL = f"SELECT {', '.join(SCHEMA.names)} FROM raw.events WHERE seq > ? AND seq <= ? ORDER BY seq"  # noqa: S608 - our own names

@@ -9,10 +9,10 @@ from typing import Final
 
 from store.errors import StateUnusable
 from store.files import write_durably
-from store.manifest import FORMAT, VIEWS_FILE, Manifest, columns_of
-from store.segments import Published, disk_errors, is_intact, is_there
+from store.publishing.manifest import FORMAT, VIEWS_FILE, Manifest, columns_of
+from store.publishing.segments import Published, disk_errors, is_intact, is_there
+from store.publishing.views_file import ViewsFile
 from store.tables import EVENTS, TABLES, Table
-from store.views_file import ViewsFile
 
 GRACE: Final = timedelta(hours=24)  # how long a reader may go on using a set it opened
 ALL_TABLES: Final = (EVENTS, *TABLES)

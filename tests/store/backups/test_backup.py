@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.backup_set import BACKUP, Backup, BackupProblem, read_backup
+from store.backups.contents import BACKUP, Backup, BackupProblem, read_backup
 from store.errors import StateUnusable
 from tests.builders import a_chunk, a_log, labelled, put
 from tests.kept import (

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store.errors import StateUnusable
-from store.manifest import FORMAT, Manifest, TableSegments
+from store.publishing.manifest import FORMAT, Manifest, TableSegments
+from store.publishing.views_file import in_segments
 from store.tables import Table
-from store.views_file import in_segments
 
 
 def published_manifest(state_dir: Path) -> Manifest:

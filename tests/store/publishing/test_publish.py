@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from store.errors import StateUnusable
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.tables import EVENTS, TABLES
 from tests.builders import a_chunk, a_label, labelled, put
 
@@ -86,7 +86,7 @@ def test_a_publish_only_appends(publisher, log):
 
 
 def test_a_whole_log_is_published_piece_by_piece_and_each_piece_can_be_read(publisher, log, state, clock, monkeypatch):
-    monkeypatch.setattr("store.publish.PIECE", 3)
+    monkeypatch.setattr("store.publishing.publish.PIECE", 3)
     (state / "published/manifest.json").unlink()
     anew = Publisher(log, state, clock)
     while anew.seq < log.head.seq:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.manifest import FAN_IN, FULL_BYTES, FULL_ROWS, GROWTH, Segment, replaced, to_merge
+from store.publishing.manifest import FAN_IN, FULL_BYTES, FULL_ROWS, GROWTH, Segment, replaced, to_merge
 
 
 def segment(rows: int, at: int = 0, size: int = 1) -> Segment:

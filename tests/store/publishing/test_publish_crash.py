@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.tables import EVENTS, TABLES
 
 CHILD = Path(__file__).parent / "publishing_child.py"

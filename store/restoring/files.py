@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.backup_copy import Fingerprint, Unreadable, copy_checked, fingerprint_of, is_intact
-from store.backup_events import Walk
-from store.backup_set import AdapterFolder, Backup, adapter_path, blob_path
+from store.backups.contents import AdapterFolder, Backup, adapter_path, blob_path
+from store.backups.copies import Fingerprint, Unreadable, copy_checked, fingerprint_of, is_intact
+from store.backups.walking import Walk
 from store.errors import FinsdistillError
 from store.files import fsync_dir
 

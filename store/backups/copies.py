@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from store.backup_set import BackupProblem
+from store.backups.contents import BackupProblem
 
 _BLOCK: Final = 1 << 20
 

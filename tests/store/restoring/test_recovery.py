@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.backup_set import BackupProblem
+from store.backups.contents import BackupProblem
 from store.errors import StateUnusable
 from store.log import open_log
 from store.rebuild import verify
-from store.restore_sources import longest
+from store.restoring.sources import longest
 from tests.builders import a_chunk, a_log, put
 from tests.kept import LIMITS, a_home, brought_back, flip, publish, views_of
 

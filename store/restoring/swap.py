@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from store.errors import StateUnusable
 from store.files import fsync_dir, write_durably
 from store.log import Limits, open_log
-from store.manifest import VIEWS_FILE
-from store.publish import Publisher
-from store.restore_mark import BUILDING, SWAP, is_interrupted
+from store.publishing.manifest import VIEWS_FILE
+from store.publishing.publish import Publisher
+from store.restoring.mark import BUILDING, SWAP, is_interrupted
 
 _NEW: Final = ("high-water", "log.duckdb")  # the log last: until it is in, what belongs to the old one may be moved
 _OLD: Final = (

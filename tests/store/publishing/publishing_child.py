@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from store.log import open_log
-from store.manifest import VIEWS_FILE
-from store.publish import Publisher
+from store.publishing.manifest import VIEWS_FILE
+from store.publishing.publish import Publisher
 from tests.builders import a_chunk, labelled, put
 
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.utime"}

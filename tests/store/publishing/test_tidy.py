@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from store.errors import StateUnusable
-from store.manifest import Manifest
-from store.publish import Publisher
+from store.publishing.manifest import Manifest
+from store.publishing.publish import Publisher
 from store.tables import EVENTS, TABLES
 from tests.builders import a_chunk, labelled, put
 

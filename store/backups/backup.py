@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from store.backup_copying import AdapterId, Copying, drop_all_but
-from store.backup_set import BACKUP, FOLDERS, Backup, BackupProblem, read_backup
+from store.backups.contents import BACKUP, FOLDERS, Backup, BackupProblem, read_backup
+from store.backups.copying import AdapterId, Copying, drop_all_but
 from store.errors import StateUnusable
 from store.log import utc_now
-from store.manifest import Manifest
-from store.past import published_manifest
+from store.publishing.manifest import Manifest
+from store.publishing.past import published_manifest
 from store.tables import EVENTS
 
 

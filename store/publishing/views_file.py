@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from store.database import duckdb_errors
-from store.manifest import Manifest
+from store.publishing.manifest import Manifest
 from store.tables import EVENTS, TABLES, Table
 from store.views import create_views, without_rows
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from store.database import arrow_schema
 from store.errors import StateUnusable
 from store.files import fsync_dir
-from store.manifest import Segment, columns_of
+from store.publishing.manifest import Segment, columns_of
 from store.tables import Table
 
 # A query for some seqs skips the groups of others; and what is held in memory while a file is written is a group.

@@ -13,7 +13,7 @@ import pytest
 
 from store.events import Fact, RecipeDeclared
 from store.log import open_log
-from store.publish import Publisher
+from store.publishing.publish import Publisher
 from store.tables import EVENTS, TABLES
 from tests.builders import a_chunk, a_retirement, a_training, labelled, put
 from tests.store.test_events import every_shape

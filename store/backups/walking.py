@@ -9,8 +9,8 @@ from typing import Final, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store.backup_copy import Unreadable, check_regular
-from store.backup_set import IS_NAME, IS_SHA256, BackupProblem, Purpose
+from store.backups.contents import IS_NAME, IS_SHA256, BackupProblem, Purpose
+from store.backups.copies import Unreadable, check_regular
 from store.chain import BEGINNING, ChainBroken, follow
 from store.database import arrow_schema
 from store.events import AdapterEvaluated, AdapterTrained, Event, FilingFetched, LogCreated

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from store import restore_swap as swap
-from store.backup_copy import Unreadable
-from store.backup_events import EventSource, SegmentFile, Walk
-from store.backup_set import Backup, BackupProblem, read_backup
+from store.backups.contents import Backup, BackupProblem, read_backup
+from store.backups.copies import Unreadable
+from store.backups.walking import EventSource, SegmentFile, Walk
 from store.errors import StateUnusable
 from store.log import Limits, utc_now
 from store.records import Head
-from store.restore_build import Gathered, Stretch, fold_and_prove, write_log
-from store.restore_files import AdapterId, Mended, mend
-from store.restore_mark import is_interrupted
-from store.restore_sources import Present, look
+from store.restoring import swap
+from store.restoring.build import Gathered, Stretch, fold_and_prove, write_log
+from store.restoring.files import AdapterId, Mended, mend
+from store.restoring.mark import is_interrupted
+from store.restoring.sources import Present, look
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from store.backup_copy import Fingerprint, Unreadable, copy_checked, has_size, is_intact
-from store.backup_events import SegmentFile, Walk, nowhere
-from store.backup_set import (
+from store.backups.contents import (
     BACKUP,
     FOLDERS,
     FORMAT,
@@ -24,9 +22,11 @@ from store.backup_set import (
     blob_path,
     events_path,
 )
+from store.backups.copies import Fingerprint, Unreadable, copy_checked, has_size, is_intact
+from store.backups.walking import SegmentFile, Walk, nowhere
 from store.errors import FinsdistillError, StateUnusable
 from store.files import fsync_dir, write_durably
-from store.manifest import Manifest, Segment
+from store.publishing.manifest import Manifest, Segment
 from store.tables import EVENTS
 
 _ANEW: Final = "start the service again, which makes it anew from the log"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.backup_set import BACKUP, Backup, BackupProblem, read_backup
+from store.backups.contents import BACKUP, Backup, BackupProblem, read_backup
 from store.errors import StateUnusable
 from store.events import Event
 from store.log import open_log
 from store.rebuild import verify
 from store.records import Head
-from store.restore_mark import is_interrupted
+from store.restoring.mark import is_interrupted
 from tests.builders import (
     a_chunk,
     a_dead_letter,

@@ -19,11 +19,11 @@ import pyarrow as pa
 from store.database import arrow_schema, duckdb_errors
 from store.errors import StateUnusable
 from store.log import EventLog, utc_now
-from store.manifest import FULL_ROWS, Manifest, Segment, columns_of, replaced
-from store.published_set import ALL_TABLES, PublishedSet
-from store.segments import BATCH_ROWS, Published, Span, write_segment
+from store.publishing.manifest import FULL_ROWS, Manifest, Segment, columns_of, replaced
+from store.publishing.published_set import ALL_TABLES, PublishedSet
+from store.publishing.segments import BATCH_ROWS, Published, Span, write_segment
+from store.publishing.tidying import Tidied, Tidier
 from store.tables import Table
-from store.tidying import Tidied, Tidier
 
 PIECE: Final = 50_000  # events of one publish, so that it stays short where a whole log is to be published
 Changed = dict[str, tuple[Segment, ...]]  # table to all its segments

@@ -1,0 +1,1 @@
+"""What readers outside see: immutable Parquet segments, their manifest and the views over them."""

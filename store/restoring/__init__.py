@@ -1,0 +1,1 @@
+"""The way back: a log made anew from a backup, or from what its own state still holds."""
