@@ -35,7 +35,7 @@ _WEIGHTS: Final = {
     "blob": 2,
     "adapter": 2,
 }
-_BY_COMMAND: Final = 12  # every so many trials are made with the real command
+_BY_COMMAND: Final = 25  # every so many trials are made with the real command
 
 
 @dataclass(frozen=True)
