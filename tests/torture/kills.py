@@ -13,7 +13,7 @@ from tests.torture import disk
 from tests.torture.blows import Blow, chosen, phase_of
 from tests.torture.ending import to_the_end
 from tests.torture.home import WINDOW, Flavour, Home, a_home, is_busy
-from tests.torture.life import STARTS_S, Life, begin
+from tests.torture.life import STARTS_S, Life, begin, children_of
 from tests.torture.oracle import was_merging
 from tests.torture.results import Trial
 
@@ -73,10 +73,13 @@ def _round(home: Home, number: int, nth: int) -> Trial:
 
 
 def _feed(home: Home, nth: int) -> None:
+    """A training state's first filing is the held-out one; the others bring a crossing of the threshold each."""
     if home.flavour != "training":
         home.feed(home.rng.randint(8, 40))
         return
-    if nth % 4 == 0:
+    if nth == 0:
+        home.feed(10)
+    if nth % 3 == 0:
         home.feed(60)
     home.configure(threshold=10_000_000 if nth == 0 else 40)
 
@@ -84,7 +87,7 @@ def _feed(home: Home, nth: int) -> None:
 def _struck(home: Home, life: Life, blow: Blow, extra: dict[str, str]) -> tuple[str, ...]:
     """Waits for the moment and kills; gives the phases that were under way."""
     if blow.event is not None:
-        patience_s = _TRAINS_S if blow.event == "adapter_trained" else _PATIENCE_S
+        patience_s = _TRAINS_S if blow.event == "adapter_trained" else 2 * _PATIENCE_S
         came = life.until(blow.event, blow.nth, patience_s * home.pace)
         if blow.backup and came:
             return _backup_struck(home, life, blow, extra)
@@ -98,7 +101,8 @@ def _struck(home: Home, life: Life, blow: Blow, extra: dict[str, str]) -> tuple[
         if blow.strike is not None:
             life.until("service_started", 1, STARTS_S)
         life.wait(life.age_s + _PATIENCE_S if blow.strike else blow.after_s * home.pace)
-    asked = ("labelling",) if home.server.in_flight else ()
+    at_work = children_of(home.folder) if home.flavour == "training" else set()
+    asked = (*at_work, *(("labelling",) if home.server.in_flight else ()))
     done = ("the end: it was done before",) if life.process.poll() is not None and life.process.returncode >= 0 else ()
     return (*life.kill(group=blow.group), *asked, *done)
 
