@@ -89,6 +89,10 @@ class App:
         figures = self.counts.now(threshold=self.settings.trainer.threshold, paused=self.label.paused)
         write_status(self.state_dir, figures)
 
+    def tidy(self) -> bool:
+        """Whether there was something to merge: so that a run leaves nothing that the next would do."""
+        return any(step.advance() for step in self.lanes["tidying"].steps)
+
     def close(self) -> None:
         """Ends the children, publishes what is left, closes the log; each also when another of them failed."""
         with ExitStack() as last_first:

@@ -57,7 +57,7 @@ def run_once(app: App, *, show: Callable[[], None] = _nothing) -> None:
                 break
             app.stop.wait(0.2)
     failure.raise_if_any()
-    while not app.stop.is_set() and app.publisher.publish():
+    while not app.stop.is_set() and (app.publisher.publish() or app.tidy()):
         pass  # a tick publishes a piece; after a restore there is a whole log
     if not app.stop.is_set() and (why := app.label.stuck()) is not None:
         raise LabellingWaits(f"labelling waits: {why}")
