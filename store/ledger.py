@@ -1,7 +1,7 @@
 """The writer's side of the database: what it must know of streams and keys, and a batch stored as one transaction."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from store.batch import Batch, KeyUse
 from store.database import arrow_schema, duckdb_errors
-from store.inserts import Inserts
+from store.inserts import FEW, TOGETHER, Change, Changes, Inserts
 from store.tables import EVENTS, TABLES
 
 MAX_REMEMBERED: Final = 10_000  # streams whose version need not be asked for: nobody but the one writer moves them
@@ -35,13 +35,14 @@ class Ledger:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection, self._path = connection, path
-        self._version, self._key_use, self._open, self._move, self._cursor, self._begin, self._commit = (
-            connection.extract_statements("; ".join((_VERSION, _KEY_USE, _OPEN, _MOVE, _CURSOR, "BEGIN", "COMMIT")))
+        self._version, self._key_use, self._begin, self._commit = connection.extract_statements(
+            "; ".join((_VERSION, _KEY_USE, "BEGIN", "COMMIT"))
         )
         self._inserts = {
             table.name: Inserts(connection, f"raw.{table.name}", arrow_schema(table)) for table in (EVENTS, *TABLES)
         }
         self._appends = Inserts(connection, "ledger.appends", _APPENDS)
+        self._changes = Changes(connection)
         self._versions: dict[str, int] = {}
 
     def versions(self, streams: Iterable[str]) -> dict[str, int]:
@@ -60,15 +61,15 @@ class Ledger:
 
     def store(self, batch: Batch) -> None:
         """Events, projections, streams, keys and cursors in one transaction."""
-        with duckdb_errors(self._path), self._transaction():
-            for table, rows in batch.rows.items():
-                self._inserts[table].insert(rows)
-            for stream in batch.touched:
-                statement = self._move if stream in batch.known else self._open
-                self._connection.execute(statement, [batch.versions[stream], stream])
-            self._appends.insert([(key, *astuple(use)) for key, use in batch.new_keys.items()])
-            for consumer, seq in batch.cursors.items():
-                self._connection.execute(self._cursor, [consumer, seq])
+        uses = [(key, *astuple(use)) for key, use in batch.new_keys.items()]
+        of_tables = [(self._inserts[table], rows) for table, rows in batch.rows.items()] + [(self._appends, uses)]
+        many = [(inserts, rows) for inserts, rows in of_tables if len(rows) > FEW]
+        few = [inserts.few(rows) for inserts, rows in of_tables if len(rows) <= FEW] + _moves(batch)
+        at_once = not many and len(few) <= TOGETHER
+        with duckdb_errors(self._path), nullcontext() if at_once else self._transaction():
+            for inserts, rows in many:
+                inserts.insert(rows)
+            self._changes.make(few)
         if len(self._versions) > MAX_REMEMBERED:
             self._versions = {}
         self._versions |= batch.versions
@@ -88,3 +89,11 @@ class Ledger:
             with suppress(duckdb.Error):
                 self._connection.execute("ROLLBACK")
             raise
+
+
+def _moves(batch: Batch) -> list[Change]:
+    """Of streams and cursors."""
+    opened_or_moved = [
+        Change(_MOVE if stream in batch.known else _OPEN, (batch.versions[stream], stream)) for stream in batch.touched
+    ]
+    return opened_or_moved + [Change(_CURSOR, at) for at in batch.cursors.items()]

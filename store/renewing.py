@@ -76,8 +76,7 @@ def fill(cursor: duckdb.DuckDBPyConnection, anew: Iterable[Window]) -> None:
     appends = Inserts(cursor, "ledger.appends", APPENDS)
     for window in anew:
         for name, rows in window.rows.items():
-            if rows:
-                inserts[name].insert(rows)
+            inserts[name].insert(rows)
         appends.insert(window.appends)
     cursor.execute(f"INSERT INTO ledger.streams {VERSIONS}")
     cursor.execute("INSERT OR IGNORE INTO ledger.appends SELECT * FROM declared")

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from store.batch import Batch
 from store.errors import AppendKeyReused, EventUnusable, StateUnusable, StreamMoved
 from store.events import CompanyUnwatched, CompanyWatched
+from store.ledger import Ledger
 from store.rebuild import verify
-from store.records import Append, Appended, Cursor
+from store.records import Append, Appended, Cursor, prepared
 from store.writer import MAX_GROUP
 from tests.builders import START, a_chunk, a_filing, a_label, a_log, a_refusal, a_training, put
 
@@ -117,6 +119,20 @@ def test_events_one_by_one_and_in_batches_leave_the_rows_that_their_rebuild_give
     assert [proof.table for proof in verify(log, lambda _: None) if not proof.agrees] == []
     assert log.query("SELECT ciks FROM raw.filings ORDER BY seq") == [([320193],), ([],), ([1, 2],)]
     assert log.query("SELECT flags, seconds FROM raw.labels ORDER BY seq") == [([x], 1e-7) for x in "ABC"]
+
+
+@pytest.mark.parametrize("appends", [1, 2, 3, 8, 40])
+def test_appends_to_many_streams_that_become_one_commit_are_each_stored_whole(log, appends):
+    """Few changes are one statement, more are several in a transaction."""
+    batch = Batch(log_id=log.log_id, head=log.head, now=START, versions={}, keys={})
+    for number in range(appends):
+        batch.add(
+            prepared(Append(f"s{number}", (gone("a"), a_chunk(str(number))), f"k{number}", cursor=Cursor("c", 9)))
+        )
+    Ledger(log.cursor(), log.path).store(batch)
+    assert [log.version_of(f"s{number}") for number in range(appends)] == [2] * appends
+    assert [proof.table for proof in verify(log, lambda _: None) if not proof.agrees] == []
+    assert (batch.head.seq, log.cursor_of("c")) == (1 + 2 * appends, 9)
 
 
 def test_recorded_at_never_goes_backwards_when_the_clock_does(log, clock):
