@@ -4,6 +4,7 @@ One minute. Chunk events of 1,500 characters, from real filings where they lie b
 round appends a batch to a log, then inserts the very rows that this append wrote (events and chunks) into a fresh DuckDB file
 of the same limits, one transaction, DuckDB's own fsync: once from Python values (`from_pylist`), once from Arrow tables made
 beforehand, which no producer has. Streams, keys, the chain, the checks and the mark are what the log does beyond that.
+Throughput is events over the time of all rounds: DuckDB folds its WAL into the file every few batches, for either.
 """
 
 import argparse
@@ -177,8 +178,10 @@ def report(times: Times, size: int) -> None:
     for name, plain in (("a", times.from_values), ("b", times.from_arrow)):
         of_rounds = statistics.median(plain) / statistics.median(times.ours)
         of_all = sum(plain) / sum(times.ours)
-        verdict = "met" if of_rounds >= 0.6 else "NOT met"
-        print(f"  throughput over ({name}): {of_rounds:.2f} by p50, {of_all:.2f} by all rounds; 0.6 is {verdict}")
+        verdict = "met" if of_all >= 0.6 else "NOT met"
+        print(
+            f"  throughput over ({name}): {of_all:.2f}; 0.6 is {verdict}. Between two checkpoints (p50): {of_rounds:.2f}"
+        )
 
 
 def singles(folder: Path, count: int) -> None:
