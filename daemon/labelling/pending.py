@@ -8,10 +8,9 @@ from daemon.standing import Standing, Waiting
 from store.events import ChunkAppended
 from store.upcast import event_of
 
-_CHUNKS: Final = "SELECT seq, payload FROM raw.events WHERE seq IN (SELECT unnest(?))"
-_FORMS: Final = (
-    "SELECT accession, arg_min(form, seq) FROM raw.filings WHERE accession IN (SELECT unnest(?)) GROUP BY ALL"
-)
+# The bounds leave out whole blocks before anything is joined.
+_CHUNKS: Final = "SELECT seq, payload FROM raw.events WHERE seq IN (SELECT unnest(?)) AND seq BETWEEN ? AND ?"
+_FORMS: Final = "SELECT seq, accession, form FROM raw.filings WHERE seq > ? ORDER BY seq"
 # As the view `pending` counts them, for a few texts.
 _REFUSED: Final = """
 SELECT r.text_id, list(r.reason ORDER BY r.seq) FILTER (WHERE r.seq > coalesce(q.seq, 0)), count(*)
@@ -27,7 +26,8 @@ class PendingTexts:
 
     def __init__(self, standing: Standing) -> None:
         self._log, self._standing = standing.log, standing
-        self._forms: dict[str, str | None] = {}  # by accession; what a filing's first discovery says never changes
+        self._forms: dict[str, str | None] = {}  # by accession, of all filings up to event `_forms_seq`
+        self._forms_seq = 0
 
     def take(self, room: int, recipe: str, *, flying: Collection[str]) -> list[Asked]:
         """Up to `room` texts of the active `recipe`, none of `flying`, with what each is to be asked."""
@@ -47,13 +47,17 @@ class PendingTexts:
         self._standing.again()
 
     def _chunks(self, waiting: Sequence[Waiting]) -> dict[int, ChunkAppended]:
-        rows = self._log.query(_CHUNKS, [[one.chunk_seq for one in waiting]])
+        seqs = [one.chunk_seq for one in waiting]
+        rows = self._log.query(_CHUNKS, [seqs, min(seqs), max(seqs)])
         events = ((seq, event_of(payload)) for seq, payload in rows)
         return {seq: event for seq, event in events if isinstance(event, ChunkAppended)}
 
     def _learn_forms(self, accessions: set[str]) -> None:
-        if unknown := accessions - self._forms.keys():
-            self._forms.update(self._log.query(_FORMS, [list(unknown)]))
+        if accessions <= self._forms.keys():
+            return
+        for seq, accession, form in self._log.query(_FORMS, [self._forms_seq]):
+            self._forms.setdefault(accession, form)  # what a filing's first discovery says counts
+            self._forms_seq = seq
 
     def _tried(self, texts: Sequence[str], recipe: str) -> dict[str, tuple[list[str], int]]:
         """By text the reasons of its refusals since it was new or requeued, and how many there ever were."""
