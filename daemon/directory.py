@@ -23,10 +23,11 @@ _FRESH_S: Final = 24 * 3600.0  # a ticker that the table of yesterday lacks is l
 
 
 class UnknownCompany(FinsdistillError):
-    """No company has this ticker."""
+    """No company has this ticker, as far as is known: where nothing is polled, EDGAR is not asked either."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no company has the ticker {name!r}: check it, or write its CIK instead")
+    def __init__(self, name: str, *, asked: bool) -> None:
+        who = "no company has" if asked else "none of the few companies that are known without EDGAR has"
+        super().__init__(f"{who} the ticker {name!r}: check it, or write its CIK instead")
         self.name = name
 
 
@@ -49,7 +50,7 @@ class Directory:
         if found is None and self._client is not None and self._is_stale():
             found = self._asked(self._client).of_ticker(text)
         if found is None:
-            raise UnknownCompany(name)
+            raise UnknownCompany(name, asked=self._client is not None)
         return found
 
     def _by_cik(self, cik: int) -> Named:

@@ -53,6 +53,11 @@ def test_any_other_ticker_is_asked_for_once_and_kept_over_a_restart(tmp_path):
     assert edgar.asked == 1
 
 
+def test_who_has_no_edgar_to_ask_is_told_so_and_how_to_name_the_company(tmp_path):
+    with pytest.raises(UnknownCompany, match=r"known without EDGAR has the ticker 'KO'.*its CIK"):
+        Directory(tmp_path, None).find("KO")
+
+
 def test_an_unknown_ticker_is_looked_for_in_a_newer_table_once_a_day(tmp_path):
     edgar = Edgar()
     now_s = [0.0]
