@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from store.errors import StateUnusable
-from store.faults import sentence
+from store.faults import RESTORE, sentence
+from store.files import fsync_dir
 from store.migrations import FORMAT, format_of
 from store.tables import EVENTS, TABLES, Table, columns_sql
 
@@ -42,13 +43,15 @@ def arrow_schema(table: Table) -> pa.Schema:
 
 
 def open_database(path: Path, *, memory_limit: str, threads: int, temp_dir: Path) -> duckdb.DuckDBPyConnection:
-    """Opened for writing, with our tables where it was empty; an older format stays as it is, see `store.migrations`.
+    """Opened for writing, and made where there is none; an older format stays as it is, see `store.migrations`.
 
     DuckDB's defaults would take 80 % of the machine and may install extensions by themselves; ours do neither. Nothing is
     folded into the file when it is closed, until `trust` is called: a file that is refused stays as it was found, and so
     does its WAL. Raises StateUnusable, for a newer format too.
     """
     with duckdb_errors(path):
+        if not path.exists():
+            _make(path)
         connection = duckdb.connect(
             str(path),
             config={
@@ -64,7 +67,7 @@ def open_database(path: Path, *, memory_limit: str, threads: int, temp_dir: Path
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         try:
             if format_of(connection, path) is None:
-                _create(connection)
+                raise StateUnusable(f"{path} is another program's database: put the log there, or {RESTORE}")
         except BaseException:
             connection.close()
             raise
@@ -76,19 +79,33 @@ def trust(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("PRAGMA enable_checkpoint_on_shutdown")
 
 
+def _make(path: Path) -> None:
+    """Whole or not there: a file whose making was killed is none that DuckDB could open."""
+    unfinished = path.with_name(f"{path.name}.new")
+    for left in (unfinished, path.with_name(f"{unfinished.name}.wal")):
+        left.unlink(missing_ok=True)
+    connection = duckdb.connect(str(unfinished), config={"autoinstall_known_extensions": "false"})
+    try:
+        _create(connection)
+    finally:
+        connection.close()
+    unfinished.rename(path)
+    fsync_dir(path.parent)
+
+
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("CREATE SCHEMA IF NOT EXISTS ledger; CREATE SCHEMA IF NOT EXISTS raw")
+    connection.execute("CREATE SCHEMA ledger; CREATE SCHEMA raw")
     for name, columns in LEDGER.items():
-        connection.execute(f"CREATE TABLE IF NOT EXISTS ledger.{name} ({columns})")
-    for table in (EVENTS, *TABLES):  # a start that was killed here left some of them
-        connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table.name} ({columns_sql(table)})")
+        connection.execute(f"CREATE TABLE ledger.{name} ({columns})")
+    for table in (EVENTS, *TABLES):
+        connection.execute(f"CREATE TABLE raw.{table.name} ({columns_sql(table)})")
     connection.execute("INSERT INTO ledger.meta VALUES (?)", [FORMAT])
-    connection.execute("CHECKPOINT")  # a WAL that holds DDL is the one that replays worst
+    connection.execute("CHECKPOINT")
 
 
 @contextmanager
 def duckdb_errors(path: Path) -> Iterator[None]:
-    """Whatever DuckDB raises on our own statements means that the state cannot be used: disk, damage or a lock."""
+    """Whatever is raised on our own statements means that the state cannot be used: disk, damage or a lock."""
     try:
         yield
     except duckdb.Error as cause:

@@ -43,7 +43,7 @@ def status(
 def _show(state_dir: Path, *, as_json: bool) -> None:
     found = read_status(state_dir)
     if found is None:
-        raise NoState(f"nothing ran in {state_dir} yet: start the service with `finsdistill run`")
+        raise NoState(f"no service has told its figures in {state_dir} yet: start it with `finsdistill run`")
     pid = holder(state_dir)
     if as_json:
         sys.stdout.write(found.model_dump_json(indent=1, ensure_ascii=True) + "\n")

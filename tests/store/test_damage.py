@@ -9,7 +9,6 @@ import pytest
 from store.errors import StateUnusable
 from store.migrations import FORMAT
 from store.rebuild import verify
-from store.tables import EVENTS, TABLES
 from tests.builders import a_label, labelled, put
 
 
@@ -185,12 +184,22 @@ def test_a_log_that_could_not_be_opened_holds_nothing(written, open_state):
     assert open_state().head.seq == 11
 
 
-def test_a_start_that_was_killed_while_it_made_the_tables_is_finished_by_the_next(state, open_state):
+@pytest.mark.parametrize("content", [b"", b"\0" * 4096, b"DUCK" * 5000])
+def test_a_first_start_that_was_killed_while_it_made_the_log_is_nothing_to_the_next(state, open_state, content):
+    """What DuckDB has written by then is no file that it could open."""
     state.mkdir()
-    connection = duckdb.connect(str(state / "log.duckdb"))
-    connection.execute("CREATE SCHEMA ledger; CREATE SCHEMA raw; CREATE TABLE ledger.meta (format BIGINT NOT NULL)")
-    half = ", ".join(f"{name} {kind}" for name, kind in (("seq", "BIGINT"), *TABLES[0].columns))
-    connection.execute(f"CREATE TABLE raw.{TABLES[0].name} ({half})")
-    connection.close()
-    log = open_state()
-    assert log.query(f"SELECT count(*) FROM raw.{EVENTS.name}") == [(1,)]
+    for name in ("log.duckdb.new", "log.duckdb.new.wal"):
+        (state / name).write_bytes(content)
+    (state / "high-water").touch()
+    assert open_state().head.seq == 1
+    assert sorted(path.name for path in state.iterdir() if "new" in path.name) == []
+
+
+def test_a_database_that_is_not_ours_is_refused_and_stays_as_it_is(state, open_state):
+    state.mkdir()
+    with duckdb.connect(str(state / "log.duckdb")) as theirs:
+        theirs.execute("CREATE TABLE sales AS SELECT 1 AS a")
+    before = (state / "log.duckdb").read_bytes()
+    with pytest.raises(StateUnusable, match="another program's database"):
+        open_state()
+    assert (state / "log.duckdb").read_bytes() == before

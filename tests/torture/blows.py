@@ -58,9 +58,10 @@ _WEIGHTS: Final[dict[Flavour, dict[str, int]]] = {
         **{"any moment": 22, "ingest": 18, "committing labels": 12, "publishing": 12},
         **{"merging": 10, "closing": 7, "checkpoint": 10, "backup": 12, "disk call": 14},
     },
-    "training": {"sealing": 38, "training": 32, "evaluating": 8, "any moment": 10, "disk call": 12},
+    "training": {"sealing": 10, "training": 50, "evaluating": 15, "any moment": 10, "disk call": 15},
 }
 _BY_STRIKE: Final = ("disk call", "merging", "checkpoint")
+_SEALINGS: Final = 6  # rounds: a sealing that was killed begins anew, one that was not is followed by a long training
 _DEEDS: Final[tuple[Deed, ...]] = ("kill", "after", "torn")
 _FILES: Final = (
     *("", "", "log.duckdb.wal$", "high-water$", "published/", "manifest.json"),
@@ -76,6 +77,8 @@ def chosen(rng: random.Random, flavour: Flavour, nth: int) -> Blow:
     if disk.why_not(fiu=False) is not None:
         weights = {aim: weight for aim, weight in weights.items() if aim not in _BY_STRIKE}
     aim = rng.choices(list(weights), list(weights.values()))[0]
+    if flavour == "training" and nth <= _SEALINGS:
+        aim = "sealing"
     group, deed, few = rng.random() < 0.3, rng.choice(_DEEDS), int(2 ** rng.uniform(0, 6))
     match aim:
         case "any moment":
@@ -87,6 +90,8 @@ def chosen(rng: random.Random, flavour: Flavour, nth: int) -> Blow:
             return Blow(aim, "service_started", 1, rng.uniform(0.3, 1.5), group, stop=True, strike=strike)
         case "merging":
             return Blow(aim, None, 1, 0.0, group, strike=Strike(deed, int(2 ** rng.uniform(0, 5)), (), "published/"))
+        case "sealing" if disk.why_not(fiu=False) is None:
+            return Blow(aim, None, 1, 0.0, group, strike=Strike(deed, int(2 ** rng.uniform(0, 3)), (), "snapshots/"))
         case "disk call":
             return Blow(aim, None, 1, 0.0, group, strike=Strike(deed, few, (), rng.choice(_FILES)))
         case "backup":

@@ -77,3 +77,12 @@ def test_a_strike_comes_at_the_chosen_call_and_at_no_other(tmp_path: Path) -> No
     assert lines.returncode == -9
     (struck,) = disk.struck(tmp_path / "record")
     assert (struck.what, Path(struck.path).name) == ("rename", "manifest.json")
+
+
+def test_a_first_start_that_is_killed_at_any_disk_call_does_not_stop_the_next(tmp_path: Path) -> None:
+    if (why := disk.why_not(fiu=False)) is not None:
+        pytest.skip(why)
+    for nth in (1, 2, 3, 5, 8, 13):
+        strike = disk.Strike("torn" if nth % 2 else "kill", nth, (), "log.duckdb")
+        assert store_faults.child(tmp_path, strike, seed=1, appends=1).returncode == -9
+    assert store_faults.child(tmp_path, disk.Strike("list", 1), seed=1, appends=1).stdout == "2 3\n"
