@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Final
 
 from store.backups.contents import adapter_path, blob_path
 from store.backups.copies import Unreadable, fingerprint_of
@@ -17,12 +14,11 @@ from store.errors import FinsdistillError, StateUnusable
 from store.events import AdapterEvaluated, AdapterTrained, FilingFetched, SnapshotSealed
 from store.publishing.manifest import Manifest
 from store.records import Record
-from store.snapshot import HELDOUT, TRAIN, TripletRow, rows_sha256
+from store.snapshot import wrong_rows
 from store.tables import EVENTS
 
 _NAMING: Final = frozenset({"FilingFetched", "AdapterEvaluated", "AdapterTrained", "SnapshotSealed"})
 _ANEW: Final = "the service makes it again from the log when it starts"
-_ROWS: Final = 5_000  # of a snapshot in memory at a time
 
 
 @dataclass
@@ -105,7 +101,7 @@ def check_adapters(state_dir: Path, named: Named, id_of: Callable[[Path], str]) 
 def check_snapshots(state_dir: Path, named: Named) -> Checked:
     """Of the folders that are there: one that is gone is sealed again when it is needed, and gets the same rows."""
     there = [sealed for name, sealed in named.snapshots.items() if (state_dir / "snapshots" / name).exists()]
-    found = (_wrong_rows(state_dir / "snapshots" / sealed.snapshot_id, sealed) for sealed in there)
+    found = (wrong_rows(state_dir / "snapshots" / sealed.snapshot_id, sealed) for sealed in there)
     mend = "remove the folder, the service seals the same rows again"
     return Checked("snapshots", len(there), tuple(f"{wrong}: {mend}" for wrong in found if wrong))
 
@@ -115,20 +111,3 @@ def _wrong_bytes(path: Path, sha256: str) -> str | None:
         return None if fingerprint_of(path).sha256 == sha256 else f"{path} is damaged"
     except Unreadable as unreadable:
         return str(unreadable)
-
-
-def _wrong_rows(folder: Path, sealed: SnapshotSealed) -> str | None:
-    try:
-        for name, sha256 in ((TRAIN, sealed.sha256), (HELDOUT, sealed.heldout_sha256)):
-            if rows_sha256(_rows(folder / name)) != sha256:
-                return f"{folder / name} does not hold the rows that were sealed"
-    except (OSError, pa.ArrowException, TypeError, ValueError) as error:
-        return f"{folder} cannot be read ({(str(error).splitlines() or [''])[0]})"
-    return None
-
-
-def _rows(path: Path) -> Iterator[TripletRow]:
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(_ROWS):
-            rows: list[dict[str, Any]] = batch.to_pylist()
-            yield from (TripletRow(**row) for row in rows)

@@ -12,6 +12,8 @@ _MEND: Final = f"mend what can be made again with `finsdistill rebuild`; if that
 _ROOM: Final = "free disk space and start again; nothing that was acknowledged is lost"
 _OWNER: Final = "give the state folder to the user that runs the service, or run this as that user"
 
+_LOCK: Final = r"Conflicting lock|Could not set lock"
+
 
 @dataclass(frozen=True)
 class _Meaning:
@@ -31,7 +33,7 @@ _MEANINGS: Final = (
         r"database file with version number", "another version of DuckDB wrote it", "install the newest finsdistill"
     ),
     _Meaning(r"Corrupt database file|[Cc]hecksum|Could not read enough bytes", "a block of it is damaged", _MEND),
-    _Meaning(r"Conflicting lock|Could not set lock", "another process has it open", "close that one and start again"),
+    _Meaning(_LOCK, "another process has it open", "close that one and start again"),
     _Meaning(r"Read-only file system", "its disk can only be read", "mount it for writing and start again"),
     _Meaning(r"Permission denied|Operation not permitted", "this user may not use it", _OWNER),
     _Meaning(r"No space left|Disk quota exceeded|max_temp_directory_size", "the disk is full", _ROOM),
@@ -41,6 +43,11 @@ _MEANINGS: Final = (
     _Meaning(r"database has been invalidated", "it was closed after an earlier error", "start again"),
 )
 _OTHERWISE: Final = _Meaning("", "DuckDB refuses it", f"free disk space and start again, or {RESTORE}")
+
+
+def is_lock(words: str) -> bool:
+    """Whether another process has the file: that is no damage."""
+    return re.search(_LOCK, words) is not None
 
 
 def sentence(path: Path, words: str) -> str:

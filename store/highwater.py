@@ -31,16 +31,7 @@ class HighWater:
 
     def read(self) -> Mark | None:
         """None for a mark that was never written; raises StateUnusable for one that cannot be trusted."""
-        line = os.pread(self._fd, 512, 0).decode("ascii", "replace").strip()
-        if not line:
-            return None
-        parts = line.split()
-        if len(parts) != 4 or sha256_hex(" ".join(parts[:3])) != parts[3]:
-            raise StateUnusable(
-                f"the high-water mark {self._path} is damaged ({line[:60]!r}): remove it if you know that the log is whole, "
-                f"or {RESTORE}"
-            )
-        return Mark(parts[0], int(parts[1]), parts[2])
+        return _mark(os.pread(self._fd, 512, 0), self._path)
 
     def write(self, mark: Mark) -> None:
         content = f"{mark.log_id} {mark.seq} {mark.hash}"
@@ -50,3 +41,25 @@ class HighWater:
 
     def close(self) -> None:
         os.close(self._fd)
+
+
+def read_mark(path: Path) -> Mark | None:
+    """For who only looks; None also where there is none. Raises StateUnusable as `HighWater.read` does."""
+    try:
+        return _mark(path.read_bytes()[:512], path)
+    except FileNotFoundError:
+        return None
+    except OSError as cause:
+        raise StateUnusable(sentence(path, f"{cause.strerror}")) from cause
+
+
+def _mark(data: bytes, path: Path) -> Mark | None:
+    line = data.decode("ascii", "replace").strip()
+    if not line:
+        return None
+    parts = line.split()
+    if len(parts) != 4 or sha256_hex(" ".join(parts[:3])) != parts[3]:
+        raise StateUnusable(
+            f"the high-water mark {path} is damaged ({line[:60]!r}): remove it if you know that the log is whole, or {RESTORE}"
+        )
+    return Mark(parts[0], int(parts[1]), parts[2])

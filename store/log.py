@@ -23,7 +23,7 @@ from store.records import Append, Appended, Head, Record
 from store.renewing import renew
 from store.verified import Verified, damaged
 from store.views import create_views, in_log
-from store.whole import check_mark, check_there
+from store.whole import check_log, check_mark, check_published, check_there
 from store.writer import Writer
 
 _LAST_WALK: Final = 50_000  # events read back at a close, about a second; the next start reads what is left
@@ -187,8 +187,8 @@ def open_log(
     Raises StateUnusable for a log that is damaged, newer, shorter than what was acknowledged, or of the other purpose.
     """
     path = state_dir / "log.duckdb"
-    if purpose is None and not path.exists():
-        raise StateUnusable(f"{state_dir} holds no log: start the service with `finsdistill run`, or {RESTORE}")
+    if purpose is None:
+        check_log(state_dir)
     state_dir.mkdir(parents=True, exist_ok=True)
     high_water = HighWater(state_dir / "high-water")
     try:
@@ -217,6 +217,7 @@ def _opened(path: Path, high_water: HighWater, limits: Limits) -> EventLog:
     try:
         if mark is not None:
             check_mark(cursors.connection, path, mark)
+        check_published(cursors.connection, path)
         found = format_of(cursors.connection, path)
         if found is not None and found < FORMAT:
             cursors.close()  # reading a file that we hold open would give DuckDB's lock on it away

@@ -26,26 +26,49 @@ def rows_of(event: e.Event, recorded_at: datetime) -> Iterator[Row]:
         yield row
 
 
-def _rows(event: e.Event) -> Iterator[Row]:  # noqa: PLR0912 - one case an event is the readable form
+def _rows(event: e.Event) -> Iterator[Row]:
     match event:
         case e.ChunkAppended():  # these two first: nearly all of a log, and each case in front costs every chunk
             yield _row("chunks", event)
         case e.ChunkLabelled():
             yield _row("labels", event)
+        case e.TextLinked():
+            yield _row("text_changes", event, linked=True)
+        case e.TextUnlinked():
+            yield _row("text_changes", event, linked=False)
+        case e.ChunkKept():
+            yield _row("chunk_changes", event, retired=False)
+        case e.ChunkRetired():
+            yield _row("chunk_changes", event, retired=True)
+        case e.AmendmentLinked():
+            yield _row("amendments", event)
+        case e.FilingDiscovered() | e.FilingFetched() | e.FilingRefused() | e.FilingChunked():
+            yield from _filing_rows(event)
+        case _:
+            yield from _company_rows(event)
+            yield from _label_rows(event)
+            yield from _run_rows(event)
+
+
+def _company_rows(event: e.Event) -> Iterator[Row]:
+    """`CompanyRefused` changes nothing that is counted; `events` has it."""
+    match event:
         case e.LogCreated():
             yield _row("log_info", event)
         case e.CompanyWatched():
             yield _row("companies", event, watched=True)
         case e.CompanyUnwatched():
             yield _row("companies", event, watched=False)
-        case e.CompanyRefused():
-            pass  # it changes nothing that is counted; `events` has it
         case e.SplitAssigned():
             yield _row("splits", event)
-        case e.FilingDiscovered() | e.FilingFetched() | e.FilingRefused() | e.FilingChunked():
-            yield from _filing_rows(event)
-        case e.ChunkRetired():
-            yield _row("chunk_changes", event, retired=True)
+        case e.BackfillAsked():
+            yield _row("backfills", event)
+        case e.IndexRead():
+            yield _row("indexes", event)
+
+
+def _label_rows(event: e.Event) -> Iterator[Row]:
+    match event:
         case e.RecipeDeclared():
             yield _row("recipes", event)
         case e.RecipeAdopted():
@@ -62,8 +85,6 @@ def _rows(event: e.Event) -> Iterator[Row]:  # noqa: PLR0912 - one case an event
             yield _row("pauses", event, paused=True)
         case e.LabellingResumed():
             yield _row("pauses", event, paused=False)
-        case _:
-            yield from _run_rows(event)
 
 
 def _filing_rows(
@@ -85,6 +106,8 @@ def _filing_rows(
             yield _row("filing_changes", event, status=status, reason=reason, bytes=event.size)
         case e.FilingChunked():
             yield _row("filing_changes", event, status="chunked")
+            for ordinal, found in enumerate(event.found):
+                yield Row("items", {"accession": event.accession, "ordinal": ordinal, **found.model_dump()})
 
 
 def _run_rows(event: e.Event) -> Iterator[Row]:

@@ -55,8 +55,8 @@ def rebuild(log: EventLog, progress: Callable[[int], None]) -> None:
     with _cursor(log) as cursor:
         cursor.execute("BEGIN")
         fill(cursor, folded(log.path, log.log_id, log.records(), progress))
+        unpublish(log.path.parent)
         cursor.execute("COMMIT")
-    unpublish(log.path.parent)
 
 
 @contextmanager

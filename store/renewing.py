@@ -9,6 +9,9 @@ import pyarrow as pa
 
 from store.chain import BEGINNING, ChainBroken, follow
 from store.database import LEDGER, arrow_schema, duckdb_errors
+from store.errors import StateUnusable
+from store.faults import sentence
+from store.files import fsync_dir
 from store.folding import Window, windows
 from store.inserts import Inserts
 from store.reading import creation_of, records_of
@@ -45,14 +48,24 @@ def renew(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         if created is not None and any(stored.get(table.name) != columns_sql(table) for table in TABLES):
             connection.execute("BEGIN")
             fill(connection, folded(path, created.log_id, records_of(query), lambda _: None))
-            connection.execute("COMMIT")
             unpublish(path.parent)
+            connection.execute("COMMIT")
     reader.close()
 
 
 def unpublish(state_dir: Path) -> None:
-    """Segments made from harmed tables would stay for good: without a manifest the next start publishes everything anew."""
-    (state_dir / "published" / "manifest.json").unlink(missing_ok=True)
+    """Segments made from harmed tables would stay for good: without a manifest the next start publishes everything anew.
+
+    Before the tables are committed: killed between the two, the harmed ones are there to be found, and are published anew
+    after the next rebuild. The other way round nothing would tell that what is published is not what the tables hold.
+    """
+    manifest = state_dir / "published" / "manifest.json"
+    try:
+        if manifest.exists():
+            manifest.unlink()
+            fsync_dir(manifest.parent)
+    except OSError as cause:
+        raise StateUnusable(sentence(manifest, cause.strerror or str(cause))) from cause
 
 
 def folded(path: Path, log_id: str, records: Iterable[Record], progress: Callable[[int], None]) -> Iterator[Window]:

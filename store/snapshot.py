@@ -6,10 +6,10 @@ decided by the log alone, so the same rows with the same hash can be made again 
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,6 +22,7 @@ from store.ids import canonical_json, short_id
 TRAIN: Final = "train.parquet"
 HELDOUT: Final = "heldout.parquet"
 MANIFEST: Final = "manifest.json"
+_ROWS: Final = 5_000  # of a file in memory at a time
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,34 @@ def read_manifest(folder: Path) -> SnapshotManifest:
 def read_rows(path: Path) -> list[TripletRow]:
     """The rows of `train.parquet` or `heldout.parquet`, in the order they were sealed in."""
     return [TripletRow(**row) for row in pq.read_table(path, schema=_SCHEMA).to_pylist()]
+
+
+class Sealed(Protocol):
+    """What says how the rows were when they were sealed: the manifest, or the log's fact."""
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def heldout_sha256(self) -> str: ...
+
+
+def wrong_rows(folder: Path, sealed: Sealed) -> str | None:
+    """Why the files do not hold what was sealed; None where they do. Reads both."""
+    try:
+        for name, sha256 in ((TRAIN, sealed.sha256), (HELDOUT, sealed.heldout_sha256)):
+            if rows_sha256(_streamed(folder / name)) != sha256:
+                return f"{folder / name} does not hold the rows that were sealed"
+    except (OSError, pa.ArrowException, TypeError, ValueError) as error:
+        return f"{folder} cannot be read ({(str(error).splitlines() or [''])[0]})"
+    return None
+
+
+def _streamed(path: Path) -> Iterator[TripletRow]:
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_ROWS):
+            rows: list[dict[str, Any]] = batch.to_pylist()
+            yield from (TripletRow(**row) for row in rows)
 
 
 def _write_rows(path: Path, rows: Sequence[TripletRow]) -> None:

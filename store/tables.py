@@ -40,9 +40,23 @@ TABLES: Final = (
     _table(
         "chunks",
         "chunk_id VARCHAR, text_id VARCHAR, accession VARCHAR, ordinal BIGINT, item VARCHAR, char_start BIGINT,"
-        "char_end BIGINT, split VARCHAR",
+        "char_end BIGINT, split VARCHAR, by_reference BOOLEAN, marks VARCHAR[]",
     ),
-    _table("chunk_changes", "chunk_id VARCHAR, retired BOOLEAN"),
+    # What an event does not say of a chunk is null, and what was said last holds.
+    _table(
+        "chunk_changes",
+        "chunk_id VARCHAR, retired BOOLEAN, ordinal BIGINT, char_start BIGINT, char_end BIGINT, by_reference BOOLEAN,"
+        "marks VARCHAR[], parser VARCHAR, amended_by VARCHAR",
+    ),
+    _table(
+        "items",
+        "accession VARCHAR, ordinal BIGINT, item VARCHAR, status VARCHAR, char_start BIGINT, char_end BIGINT,"
+        "by_reference BOOLEAN, prose DOUBLE, marks VARCHAR[]",
+    ),
+    _table("amendments", "accession VARCHAR, amends VARCHAR, items VARCHAR[]"),
+    _table("text_changes", "text_id VARCHAR, to_text_id VARCHAR, similarity DOUBLE, across BOOLEAN, linked BOOLEAN"),
+    _table("backfills", "since DATE, recorded_at TIMESTAMP"),
+    _table("indexes", "name VARCHAR, sha256 VARCHAR, rows BIGINT, wanted BIGINT, recorded_at TIMESTAMP"),
     _table(
         "recipes",
         "recipe VARCHAR, teacher VARCHAR, model VARCHAR, revision VARCHAR, quantization VARCHAR, licence VARCHAR,"

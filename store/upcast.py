@@ -17,11 +17,22 @@ Values = Mapping[str, Any]  # an event's JSON
 # What is said by (type, version) in the words of the next version. Pure: no clock, no disk, and its input is left alone.
 Upcasters = Mapping[tuple[str, int], Callable[[Values], Values]]
 
-UPCASTERS: Final[Upcasters] = {}  # every event is at its first version
+
+def _next(values: Values, **more: object) -> Values:
+    return {**values, **more, "v": values["v"] + 1}
+
+
+UPCASTERS: Final[Upcasters] = {
+    ("ChunkAppended", 1): lambda values: _next(values, by_reference=False, marks=[]),
+    ("FilingChunked", 1): lambda values: _next(values, found=[]),
+    ("ChunkRetired", 1): lambda values: _next(values, amended_by=None),
+}
 
 
 def newest(payload: str, upcasters: Upcasters) -> str:
     """The payload in the words of the newest version. Raises ValueError for an upcaster that does not go one version up."""
+    if not any(f'"type":"{name}"' in payload and f'"v":{v}' in payload for name, v in upcasters):
+        return payload  # nearly all, and two words are found in a tenth of the time of reading; no string holds a bare quote
     values: Values = json.loads(payload)
     while (step := upcasters.get((values["type"], values["v"]))) is not None:
         told = step(values)
@@ -37,4 +48,4 @@ def event_of(payload: str) -> Event:
 
 
 def read(payload: str, adapter: TypeAdapter[Read], upcasters: Upcasters) -> Read:
-    return adapter.validate_json(newest(payload, upcasters) if upcasters else payload)
+    return adapter.validate_json(newest(payload, upcasters))

@@ -10,7 +10,7 @@ SELECT seq, stream, version, type, recorded_at, payload FROM raw_events;
 CREATE VIEW filings AS
 SELECT c.accession, f.cik, f.company_id, f.company, f.ticker, f.form, f.filed, f.period, coalesce(f.url, c.url) AS url,
     f.source, c.sha256, c.bytes, c.status, CASE WHEN c.status IN ('refused', 'alias') THEN c.reason END AS reason,
-    f.amends, c.chunks, c.items, c.parser, c.extraction_sha256, f.ciks, c.seq
+    coalesce(a.amends, f.amends) AS amends, c.chunks, c.items, c.parser, c.extraction_sha256, f.ciks, c.seq
 FROM (
     SELECT accession, max(seq) AS seq, arg_max(status, seq) AS status, arg_max(reason, seq) AS reason,
         arg_max(url, seq) AS url, arg_max(sha256, seq) AS sha256, arg_max(bytes, seq) AS bytes,
@@ -19,7 +19,24 @@ FROM (
     FROM raw_filing_changes WHERE status <> 'conflict' GROUP BY accession
 ) c LEFT JOIN (
     SELECT * FROM raw_filings QUALIFY row_number() OVER (PARTITION BY accession ORDER BY seq) = 1
-) f ON f.accession = c.accession;
+) f ON f.accession = c.accession LEFT JOIN (
+    SELECT accession, arg_max(amends, seq) AS amends FROM raw_amendments GROUP BY accession
+) a ON a.accession = c.accession;
+
+-- The Items of each filing as its last parser found them.
+CREATE VIEW items AS
+SELECT i.accession, i.ordinal, i.item, i.status, i.char_start, i.char_end, i.by_reference, i.prose, i.marks, i.seq
+FROM raw_items i JOIN (
+    SELECT accession, max(seq) AS seq FROM raw_filing_changes WHERE status = 'chunked' GROUP BY accession
+) c ON c.seq = i.seq;
+
+CREATE VIEW amendments AS
+SELECT accession, amends, items, seq FROM raw_amendments
+QUALIFY row_number() OVER (PARTITION BY accession ORDER BY seq DESC) = 1;
+
+CREATE VIEW indexes AS
+SELECT name, sha256, rows, wanted, recorded_at, seq FROM raw_indexes
+QUALIFY row_number() OVER (PARTITION BY name ORDER BY seq DESC) = 1;
 
 CREATE VIEW companies AS
 SELECT s.company_id, s.cik, s.split, s.rule, w.ticker, w.name, coalesce(w.watched, false) AS watched,
@@ -30,25 +47,45 @@ FROM raw_splits s LEFT JOIN (
     FROM raw_companies GROUP BY company_id
 ) w ON w.company_id = s.company_id;
 
--- One row per occurrence, without its text: what everything but `chunks` needs.
+-- One row per occurrence, without its text: what everything but `chunks` needs. `marks` name the checks that its Item failed.
 CREATE VIEW occurrences AS
-SELECT c.chunk_id, c.text_id, c.accession, c.ordinal, c.item, c.char_start, c.char_end, c.split,
-    r.chunk_id IS NOT NULL AS retired, c.seq
+SELECT c.chunk_id, c.text_id, c.accession, coalesce(r.ordinal, c.ordinal) AS ordinal, c.item,
+    coalesce(r.char_start, c.char_start) AS char_start, coalesce(r.char_end, c.char_end) AS char_end, c.split,
+    coalesce(r.retired, false) AS retired, coalesce(r.by_reference, c.by_reference) AS by_reference,
+    coalesce(r.marks, c.marks) AS marks, CASE WHEN r.retired THEN r.amended_by END AS amended_by, c.seq
 FROM raw_chunks c LEFT JOIN (
-    SELECT chunk_id FROM raw_chunk_changes GROUP BY chunk_id HAVING arg_max(retired, seq)
+    SELECT chunk_id, arg_max(retired, seq) AS retired, arg_max(ordinal, seq) AS ordinal,
+        arg_max(char_start, seq) AS char_start, arg_max(char_end, seq) AS char_end,
+        arg_max(by_reference, seq) AS by_reference, arg_max(marks, seq) AS marks,
+        nullif(arg_max(coalesce(amended_by, ''), seq), '') AS amended_by
+    FROM raw_chunk_changes GROUP BY chunk_id
 ) r ON r.chunk_id = c.chunk_id;
 
 CREATE VIEW chunks AS
 SELECT o.chunk_id, o.text_id, o.accession, o.ordinal, o.item, o.char_start, o.char_end,
-    json_extract_string(e.payload, '$.text') AS text, o.split, o.retired, o.seq
+    json_extract_string(e.payload, '$.text') AS text, o.split, o.retired, o.by_reference, o.marks, o.amended_by, o.seq
 FROM occurrences o JOIN raw_events e ON e.seq = o.seq;
 
--- One row per text: its oldest occurrence that is not retired, and the split. A text in both splits is used in neither.
+-- Texts that are nearly another one. Of the same split, the other one's label speaks for both; `across`: the other one is
+-- held out, so this one trains nobody.
+CREATE VIEW links AS
+SELECT text_id, to_text_id, similarity, across, seq FROM (
+    SELECT text_id, across, max(seq) AS seq, arg_max(to_text_id, seq) AS to_text_id,
+        arg_max(similarity, seq) AS similarity, arg_max(linked, seq) AS linked
+    FROM raw_text_changes GROUP BY text_id, across
+) WHERE linked;
+
+-- One row per text: its oldest occurrence that is neither retired nor marked, and the split. A text in both splits, or
+-- nearly one that is held out, is used in neither.
 CREATE VIEW texts AS
-SELECT text_id, arg_min(chunk_id, seq) AS chunk_id, arg_min(accession, seq) AS accession, arg_min(item, seq) AS item,
-    min(seq) AS chunk_seq, count(*) AS occurrences,
-    CASE WHEN min(split) <> max(split) THEN 'both' ELSE min(split) END AS split
-FROM occurrences WHERE NOT retired GROUP BY text_id;
+SELECT o.text_id, arg_min(o.chunk_id, o.seq) FILTER (WHERE len(o.marks) = 0) AS chunk_id,
+    arg_min(o.accession, o.seq) FILTER (WHERE len(o.marks) = 0) AS accession,
+    arg_min(o.item, o.seq) FILTER (WHERE len(o.marks) = 0) AS item,
+    min(o.seq) FILTER (WHERE len(o.marks) = 0) AS chunk_seq, count(*) FILTER (WHERE len(o.marks) = 0) AS occurrences,
+    CASE WHEN min(o.split) <> max(o.split) OR (min(o.split) = 'train' AND any_value(l.text_id) IS NOT NULL) THEN 'both'
+        ELSE min(o.split) END AS split
+FROM occurrences o LEFT JOIN (SELECT text_id FROM links WHERE across) l ON l.text_id = o.text_id
+WHERE NOT o.retired GROUP BY o.text_id HAVING count(*) FILTER (WHERE len(o.marks) = 0) > 0;
 
 -- Whose labels are in use: recipes adopted since the last decision to label all again, that one included.
 CREATE VIEW recipe_set AS
@@ -116,7 +153,7 @@ FROM (
 CREATE VIEW refusals AS
 SELECT chunk_id, text_id, recipe, reason, detail, raw, attempt AS attempts, validator, recorded_at, seq FROM raw_refusals;
 
--- Texts without a label in use and without a dead letter of the active recipe. `attempts` and their `reasons` count from the last requeue,
+-- Texts without a label in use, of their own or of one that speaks for them, and without a dead letter of the active recipe. `attempts` and their `reasons` count from the last requeue,
 -- `tried` from the beginning.
 CREATE VIEW pending AS
 SELECT t.text_id, t.chunk_id, t.accession, t.item, t.split, t.chunk_seq, coalesce(len(x.reasons), 0) AS attempts, a.recipe,
@@ -132,7 +169,8 @@ LEFT JOIN (
     GROUP BY r.text_id, r.recipe
 ) x ON x.text_id = t.text_id AND x.recipe = a.recipe
 ANTI JOIN (SELECT n.text_id FROM raw_labels n JOIN recipe_set s ON s.recipe = n.recipe) l ON l.text_id = t.text_id
-ANTI JOIN dead_letters d ON d.text_id = t.text_id AND d.recipe = a.recipe;
+ANTI JOIN dead_letters d ON d.text_id = t.text_id AND d.recipe = a.recipe
+ANTI JOIN (SELECT text_id FROM links WHERE NOT across) n ON n.text_id = t.text_id;
 
 CREATE VIEW snapshots AS
 SELECT snapshot_id, log_seq, recipe, parent, rows, new_rows, sha256, heldout_rows, heldout_sha256, recorded_at, seq

@@ -15,6 +15,7 @@ from pathlib import Path
 from store.backups.contents import BACKUP, FOLDERS, Backup, BackupProblem, read_backup
 from store.backups.copying import AdapterId, Copying, drop_all_but
 from store.errors import StateUnusable
+from store.highwater import Mark, read_mark
 from store.log import utc_now
 from store.publishing.manifest import Manifest
 from store.publishing.past import published_manifest
@@ -23,9 +24,11 @@ from store.tables import EVENTS
 
 @dataclass(frozen=True)
 class Made:
-    """What a backup did: `before` was there, `copied` files of `copied_bytes` came, `dropped` files that nothing names went."""
+    """What a backup did: `before` was there, `copied` files of `copied_bytes` came, `dropped` files that nothing names went.
+    `acknowledged`: where the log ended when it began; None where nothing tells."""
 
     backup: Backup
+    acknowledged: int | None
     before: Backup | None
     copied: int
     copied_bytes: int
@@ -48,15 +51,18 @@ def back_up(
     _check_place(state_dir, folder)
     try:
         with _alone_in(folder):
+            acknowledged = _acknowledged(state_dir)  # first, so that what is published meanwhile counts as there
             manifest, before = _published_events(state_dir), read_backup(folder)
-            _check_history(folder, manifest, before)
+            seq = acknowledged.seq if acknowledged and acknowledged.log_id == manifest.log_id else None
+            _check_history(folder, manifest, before, acknowledged=seq)
             copying = Copying(state_dir, folder, manifest, before, adapter_id_of, verify, progress)
             backup = copying.run(clock())
-            return Made(backup, before, copying.copied, copying.copied_bytes, drop_all_but(backup, folder))
+            return Made(backup, seq, before, copying.copied, copying.copied_bytes, drop_all_but(backup, folder))
     except OSError as cause:
         where = f" ({cause.filename})" if cause.filename else ""
         raise BackupProblem(
-            f"{folder} takes no backup: {cause.strerror}{where}; what was there is still whole"
+            f"{folder} takes no backup: {cause.strerror}{where}; make room there or make it writable for this user, or name "
+            "another folder; a backup that was there is still whole"
         ) from cause
 
 
@@ -66,6 +72,14 @@ def _published_events(state_dir: Path) -> Manifest:
     if not manifest.segments_of(EVENTS.name):
         raise StateUnusable(f"nothing is published in {state_dir} yet: start the service with `finsdistill run`")
     return manifest
+
+
+def _acknowledged(state_dir: Path) -> Mark | None:
+    """None for a mark that is damaged too: to back up what is left is what one does then."""
+    try:
+        return read_mark(state_dir / "high-water")
+    except StateUnusable:
+        return None
 
 
 def _check_place(state_dir: Path, folder: Path) -> None:
@@ -98,12 +112,17 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _check_history(folder: Path, manifest: Manifest, before: Backup | None) -> None:
+def _check_history(folder: Path, manifest: Manifest, before: Backup | None, *, acknowledged: int | None) -> None:
     if before is None:
         return
     if before.log_id != manifest.log_id:
         raise BackupProblem(
             f"{folder} is a backup of another log ({before.log_id}, this one is {manifest.log_id}): name another folder"
+        )
+    if before.seq > manifest.seq and acknowledged is not None and acknowledged >= before.seq:
+        raise BackupProblem(
+            f"{folder} reaches to event {before.seq} and what is published only to {manifest.seq}, of {acknowledged} that the "
+            "log holds: they are being published anew; back up again when the service (`finsdistill run`) has done that"
         )
     if before.seq > manifest.seq:
         raise BackupProblem(

@@ -22,7 +22,7 @@ from store.backups.contents import (
     blob_path,
     events_path,
 )
-from store.backups.copies import Fingerprint, Unreadable, copy_checked, has_size, is_intact
+from store.backups.copies import Fingerprint, Unreadable, copy_checked, fingerprint_of, has_size, is_intact
 from store.backups.walking import SegmentFile, Walk, nowhere
 from store.errors import FinsdistillError, StateUnusable
 from store.files import fsync_dir, write_durably
@@ -32,7 +32,8 @@ from store.tables import EVENTS
 _ANEW: Final = "start the service again, which makes it anew from the log"
 _SLACK: Final = 16 << 20  # bytes that a backup leaves free, for `backup.json` and the file system's own
 
-# The id of the adapter in a folder. Raises FinsdistillError for a folder that is none. The trainer knows how.
+# The id of the adapter in a folder. Raises FinsdistillError for a folder that is none, or of which any file is damaged. The
+# trainer knows how.
 AdapterId = Callable[[Path], str]
 
 
@@ -120,15 +121,27 @@ class Copying:
         found: list[BlobFile] = []
         lost: list[str] = []
         for number, sha256 in enumerate(wanted, 1):
-            path = blob_path(sha256)
-            size = known[sha256].bytes if sha256 in known else _size(self.state_dir / path)
             try:
-                self._bring(self.state_dir / path, path, Fingerprint(size, sha256))
-                found.append(BlobFile(sha256=sha256, bytes=size))
+                found.append(self._blob(sha256, known.get(sha256)))
             except Unreadable:
                 lost.append(sha256)
             self.progress(f"blob {number:,} of {len(wanted):,}")
         return tuple(found), tuple(lost)
+
+    def _blob(self, sha256: str, known: BlobFile | None) -> BlobFile:
+        path = blob_path(sha256)
+        size = known.bytes if known else _size(self.state_dir / path)
+        try:
+            self._bring(self.state_dir / path, path, Fingerprint(size, sha256))
+        except Unreadable:
+            # A backup that was killed, or did not know the name yet, may have left the only copy that is whole.
+            left = fingerprint_of(self.folder / path)
+            if left.sha256 != sha256:
+                raise
+            size = left.bytes
+        if known is None:
+            self._touch(self.folder / path)
+        return BlobFile(sha256=sha256, bytes=size)
 
     def _adapters(self, named: set[str]) -> tuple[tuple[AdapterFolder, ...], tuple[str, ...]]:
         known = {adapter.adapter_id: adapter for adapter in self.before.adapters} if self.before else {}
@@ -144,24 +157,30 @@ class Copying:
 
     def _adapter(self, adapter_id: str, known: AdapterFolder | None) -> AdapterFolder:
         path = adapter_path(adapter_id)
-        source = self.state_dir / path
+        source, target = self.state_dir / path, self.folder / path
         if known is not None:
             for file in known.files:
                 self._bring(source / file.name, path / file.name, Fingerprint(file.bytes, file.sha256))
             return known
-        if not source.is_dir():
-            raise Unreadable(source, "is missing")
-        self._check_room(sum(_size(file) for file in source.iterdir()))
-        prints = {file.name: self._take(file, path / file.name) for file in sorted(source.iterdir())}
-        try:
-            if self.adapter_id_of(self.folder / path) != adapter_id:
-                raise Unreadable(source, "is not what its id names")
-        except FinsdistillError as cause:
-            shutil.rmtree(self.folder / path)
-            self._touched.discard(self.folder / path)
-            raise Unreadable(source, str(cause)) from cause
-        files = (AdapterFile(name=name, bytes=p.bytes, sha256=p.sha256) for name, p in prints.items())
+        # What a killed backup left is kept where it is whole: the state's may be damaged by now.
+        prints = {file.name: fingerprint_of(file) for file in _inside(target)} if self._is(target, adapter_id) else {}
+        missing = [file for file in _inside(source) if file.name not in prints]
+        self._check_room(sum(map(_size, missing)))
+        prints |= {file.name: self._take(file, path / file.name) for file in missing}
+        if not self._is(target, adapter_id):
+            shutil.rmtree(target, ignore_errors=True)
+            self._touched.discard(target)
+            raise Unreadable(source, "is missing, or is not what its id names")
+        for name in prints:
+            self._touch(target / name)
+        files = (AdapterFile(name=name, bytes=p.bytes, sha256=p.sha256) for name, p in sorted(prints.items()))
         return AdapterFolder(adapter_id=adapter_id, files=tuple(files))
+
+    def _is(self, folder: Path, adapter_id: str) -> bool:
+        try:
+            return self.adapter_id_of(folder) == adapter_id
+        except FinsdistillError:
+            return False
 
     def _bring(self, source: Path, path: Path, whole: Fingerprint) -> None:
         """The file is there, or is copied. One that the last backup does not name has its name only after it was fsynced."""
@@ -173,8 +192,12 @@ class Copying:
         target = self.folder / path
         copied = copy_checked(source, target, sha256)
         self.copied, self.copied_bytes = self.copied + 1, self.copied_bytes + copied.bytes
-        self._touched.update(parent for parent in target.parents if parent.is_relative_to(self.folder))
+        self._touch(target)
         return copied
+
+    def _touch(self, target: Path) -> None:
+        """Its name is to last, with those of the folders that it lies in."""
+        self._touched.update(parent for parent in target.parents if parent.is_relative_to(self.folder))
 
     def _check_room(self, wanted: int) -> None:
         """Before half of it is written: the rest is looked after by the error of a full disk."""
@@ -198,6 +221,11 @@ def drop_all_but(backup: Backup, folder: Path) -> int:
             if not any(Path(parent).iterdir()):
                 Path(parent).rmdir()
     return gone
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The files of an adapter's folder; none where it is not there. A hidden one is what a kill left of a copy."""
+    return sorted(path for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
 
 
 def _size(path: Path) -> int:

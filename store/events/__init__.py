@@ -10,20 +10,27 @@ from pydantic import Field, TypeAdapter
 
 from store.events.base import Fact, Split
 from store.events.companies import (
+    BackfillAsked,
     By,
     CompanyRefused,
     CompanyUnwatched,
     CompanyWatched,
+    IndexRead,
     LogCreated,
     SplitAssigned,
 )
 from store.events.filings import (
+    AmendmentLinked,
     ChunkAppended,
+    ChunkKept,
     ChunkRetired,
     FilingChunked,
     FilingDiscovered,
     FilingFetched,
     FilingRefused,
+    FoundItem,
+    TextLinked,
+    TextUnlinked,
 )
 from store.events.labels import (
     ChunkDeadLettered,
@@ -55,12 +62,18 @@ Event = Annotated[
     | CompanyUnwatched
     | CompanyRefused
     | SplitAssigned
+    | BackfillAsked
+    | IndexRead
     | FilingDiscovered
     | FilingFetched
     | FilingRefused
     | ChunkAppended
     | FilingChunked
+    | ChunkKept
     | ChunkRetired
+    | AmendmentLinked
+    | TextLinked
+    | TextUnlinked
     | RecipeDeclared
     | RecipeAdopted
     | ChunkLabelled
@@ -90,9 +103,12 @@ __all__ = [
     "AdapterPromoted",
     "AdapterRolledBack",
     "AdapterTrained",
+    "AmendmentLinked",
+    "BackfillAsked",
     "By",
     "ChunkAppended",
     "ChunkDeadLettered",
+    "ChunkKept",
     "ChunkLabelled",
     "ChunkRetired",
     "CompanyRefused",
@@ -105,6 +121,8 @@ __all__ = [
     "FilingDiscovered",
     "FilingFetched",
     "FilingRefused",
+    "FoundItem",
+    "IndexRead",
     "LabelRefused",
     "LabelReviewed",
     "LabellingPaused",
@@ -117,6 +135,8 @@ __all__ = [
     "SnapshotSealed",
     "Split",
     "SplitAssigned",
+    "TextLinked",
+    "TextUnlinked",
     "TrainingFailed",
     "TrainingStarted",
 ]

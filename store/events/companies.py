@@ -1,5 +1,6 @@
 """The log itself and its companies."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -60,3 +61,21 @@ class SplitAssigned(Fact):
     cik: int | None
     split: Split
     rule: str
+
+
+class BackfillAsked(Fact):
+    """Filings of the companies that are wanted are fetched as far back as this day."""
+
+    type: Literal["BackfillAsked"] = "BackfillAsked"
+    since: date
+
+
+class IndexRead(Fact):
+    """One of EDGAR's indexes was read to its end: `name` is a day (`2026-11-20`) or a quarter (`2026-Q4`). `wanted` of its
+    `rows` are filings we want. A day without an index has neither."""
+
+    type: Literal["IndexRead"] = "IndexRead"
+    name: str
+    sha256: str | None
+    rows: int
+    wanted: int

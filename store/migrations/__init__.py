@@ -27,7 +27,7 @@ class Migration:
         return files("store.migrations").joinpath(self.file).read_text("utf-8")
 
 
-MIGRATIONS: Final = (Migration(2, "0002_verified.sql"),)
+MIGRATIONS: Final = (Migration(2, "0002_verified.sql"), Migration(3, "0003_filings.sql"))
 FORMAT: Final = MIGRATIONS[-1].format  # of the log's schema; a higher one in the file is a newer finsdistill
 
 

@@ -37,12 +37,13 @@ class _Anew:
 
 
 class Publisher:
-    """`publish` and `tidy` may be called from two threads: neither waits for the other longer than a manifest's swap."""
+    """`publish` and `tidy` may be called from two threads: neither waits for the other longer than a manifest's swap takes,
+    or while a damaged file is made again. Whoever holds both locks took `_publishing` first."""
 
     def __init__(self, log: EventLog, state_dir: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._log = log
         self._set = PublishedSet(state_dir, log.log_id, clock)
-        self._set.check_end(log.head.seq)
+        self._set.check(log.head.seq)
         self._publishing, self._swapping = threading.RLock(), threading.RLock()
         self._cursors = threading.local()
         self._mended: deque[str] = deque()  # a thread may add while another takes
@@ -95,10 +96,17 @@ class Publisher:
                 self._show(None)
 
     def mend(self, damaged: Sequence[Published]) -> None:
-        """Writes the rows of damaged segments anew, from the log, as files of other names."""
-        if damaged:
-            fresh = self._anew(damaged)
-            self._swap(lambda manifest: _with_anew(manifest, fresh), None)
+        """Writes the rows of damaged segments anew, from the log, as files of other names.
+
+        A file is mended once: by the time it is our turn another thread may have done it, and two that wrote the same rows
+        would write into the same file.
+        """
+        if not damaged:
+            return
+        with self._publishing:
+            if still := [found for found in damaged if self._set.is_damaged(found)]:
+                fresh = self._anew(still)
+                self._swap(lambda manifest: _with_anew(manifest, fresh), None)
 
     def mended(self) -> tuple[str, ...]:
         """The files that were found damaged or missing and made again since the last call."""
@@ -111,7 +119,8 @@ class Publisher:
             segments = replaced(manifest.segments_of(table.name), gone, fresh)
             return {} if segments is None else {table.name: segments}
 
-        self._swap(change, None)
+        with self._publishing:  # the views may show that a file is to be mended
+            self._swap(change, None)
 
     def _swap(self, change: Callable[[Manifest], Changed], seq: int | None) -> None:
         with self._swapping:

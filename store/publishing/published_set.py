@@ -2,7 +2,8 @@
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from store.publishing.manifest import FORMAT, VIEWS_FILE, Manifest, columns_of
 from store.publishing.segments import Published, disk_errors, is_intact, is_there
 from store.publishing.views_file import ViewsFile
 from store.tables import EVENTS, TABLES, Table
+from store.whole import check_manifest
 
 GRACE: Final = timedelta(hours=24)  # how long a reader may go on using a set it opened
 ALL_TABLES: Final = (EVENTS, *TABLES)
@@ -43,6 +45,11 @@ class PublishedSet:
         """What the manifest names and is not what was published; reads every byte."""
         return [found for found in self.files() if not is_intact(self.folder, found.segment)]
 
+    def is_damaged(self, found: Published) -> bool:
+        """Whether it is published still, and not what was published; reads every byte of it."""
+        named = found.segment in self.manifest.segments_of(found.table.name)
+        return named and not is_intact(self.folder, found.segment)
+
     def files(self) -> Iterator[Published]:
         """All of them, in the order of their tables and rows."""
         for table in ALL_TABLES:
@@ -55,17 +62,14 @@ class PublishedSet:
             yield from (table for table in ALL_TABLES if known.get(table.name) != columns_of(table))
 
     def restart(self) -> None:
-        """From nothing, in this process; what lies there goes when its day is over."""
-        self.manifest = self._empty
+        """From nothing, in this process."""
+        self.manifest = self._nothing()
 
     def replace(self, manifest: Manifest) -> None:
         """From here on this is what is published. What it no longer names stays for a day from now."""
         with disk_errors(self.manifest_path):
             # First: a crash between the two must leave the day to who reads the old files.
-            now = self._clock().replace(tzinfo=UTC).timestamp()
-            for file in self.manifest.files - manifest.files:
-                if (self.folder / file).exists():
-                    os.utime(self.folder / file, (now, now))
+            self._begin_day(self.folder / file for file in self.manifest.files - manifest.files)
             self.folder.mkdir(parents=True, exist_ok=True)
             write_durably(self.manifest_path, (manifest.model_dump_json(indent=1) + "\n").encode())
         self.manifest = manifest
@@ -104,24 +108,29 @@ class PublishedSet:
             path.unlink(missing_ok=True)
 
     def _usable_manifest(self) -> Manifest:
-        """As it lies there; empty where it is missing, cannot be read, or is another log's: everything is published again.
-
-        Raises StateUnusable when it names events that the log does not hold; see `check_end`.
-        """
+        """As it lies there; empty where it is missing or cannot be read: everything is published again. Whether it fits the
+        log is for `check` to say."""
         try:
             manifest = Manifest.model_validate_json(self.manifest_path.read_bytes())
         except (OSError, ValueError):
-            return self._empty
-        same = (manifest.format, manifest.log_id) == (FORMAT, self._empty.log_id)
-        return manifest if same else self._empty
+            return self._nothing()
+        return manifest if manifest.format == FORMAT else self._nothing()
 
-    def check_end(self, head: int) -> None:
-        """Raises StateUnusable when events were published that the log does not hold."""
-        if self.manifest.seq > head:
-            raise StateUnusable(
-                f"{self.manifest_path} has published event {self.manifest.seq}, but the log ends at {head}: events are "
-                "missing; restore the newest backup or put the missing log files back"
-            )
+    def _nothing(self) -> Manifest:
+        """What lies there was published until a moment ago: whoever has the old views open may read it for another day."""
+        with disk_errors(self.folder):
+            self._begin_day(self.folder.glob("*/*.parquet"))
+        return self._empty
+
+    def _begin_day(self, files: Iterable[Path]) -> None:
+        now = self._clock().replace(tzinfo=UTC).timestamp()
+        for path in files:
+            with suppress(FileNotFoundError):
+                os.utime(path, (now, now))
+
+    def check(self, head: int) -> None:
+        """Raises StateUnusable when another log was published, or events that the log, which ends at `head`, does not hold."""
+        check_manifest(self.manifest, self.manifest_path, log_id=self._empty.log_id, head=head)
 
 
 def _modified(path: Path) -> float:

@@ -57,8 +57,9 @@ class _Mending:
         # A new one gets its name when it is whole: the service takes a folder of that name for the adapter.
         place = target if target.exists() else target.with_name(f".{adapter_id}.part")
         size = sum(copy_checked(self.folder / path / f.name, place / f.name, f.sha256).bytes for f in known.files)
-        if self.adapter_id_of(place) != adapter_id:
-            shutil.rmtree(place)
+        if not self._is_whole(place, adapter_id, known):
+            if place != target:
+                shutil.rmtree(place)
             raise Unreadable(self.folder / path, "is not what its id names")
         fsync_dir(place)
         if place != target:

@@ -58,9 +58,9 @@ def restore(state_dir: Path, folder: Path | None, wish: Wish, hands: Hands) -> R
     Raises StateUnusable where events would be lost, or the disk fails, and BackupProblem for a backup that cannot be used
     or would take something away. Then nothing was replaced.
     """
-    if is_interrupted(state_dir):
-        return Restored(None, aside=swap.finish(state_dir, hands.limits, hands.progress))
     try:
+        if is_interrupted(state_dir):
+            return Restored(None, aside=swap.finish(state_dir, hands.limits, hands.progress))
         backup = None if folder is None else _read(folder)
         peek = swap.begin(state_dir)
         present = look(state_dir, hands.limits, peek / "peek")
@@ -103,7 +103,7 @@ class _Restoring:
             if not self.present.sources:
                 raise BackupProblem(f"{self.state_dir} holds nothing to recover a log from: name a backup")
             return
-        purpose = self.present.purpose or "real"
+        purpose = self.present.purpose or self.backup.purpose  # where there is no log it becomes what the backup is
         if self.backup.purpose != purpose:
             raise BackupProblem(
                 f"{self.folder} is the backup of a {self.backup.purpose} log, and {self.state_dir} is for a {purpose} one: "
@@ -160,9 +160,10 @@ class _Restoring:
         return Restored(sound.head, mended=mended)
 
     def _would_take(self, seq: int) -> BackupProblem:
+        one, other = (self.state_dir, self.folder) if self.folder else (self.state_dir / "log.duckdb", "published/")
         return BackupProblem(
-            f"{self.state_dir} holds events that {self.folder} lacks: the two went different ways before event {seq}; to "
-            "go back to the backup all the same: --replace, which keeps the present log aside"
+            f"{one} holds events that {other} lacks: the two went different ways before event {seq}; to go on from "
+            f"{other} all the same: --replace, which keeps the present log aside"
         )
 
     def _anew(
@@ -180,6 +181,11 @@ class _Restoring:
             raise self._would_take(other[0])
         if walk.head.seq == 0:
             raise BackupProblem(f"no event can be read: {'; '.join(gathered.troubles) or 'there is none'}")
+        if self.backup is not None and walk.purpose != self.backup.purpose:
+            raise BackupProblem(
+                f"{self.folder} says that it is of a {self.backup.purpose} log, and its events are of a {walk.purpose} one: "
+                "name another backup"
+            )
         lost = self._check_loss(walk, gathered, alone=alone, ends=behind is not None)
         fold_and_prove(building, limits=self.hands.limits, progress=self.hands.progress)
         mended = self._mend(walk)
@@ -188,7 +194,10 @@ class _Restoring:
         return Restored(walk.head, gathered.stretches, gathered.troubles, lost, aside, mended)
 
     def _must_pass(self, log_id: str, behind: Head | None) -> dict[int, str]:
-        """Hashes by seq: what was acknowledged here, or is here, must be in a log that goes that far."""
+        """Hashes by seq: what was acknowledged here, or is here, must be in a log that goes that far; not where what was
+        published is to take the log's place."""
+        if self.folder is None and self.wish.replace:
+            return {}
         mark = self.present.mark
         marked = {mark.seq: mark.hash} if mark is not None and mark.log_id == log_id else {}
         return marked | ({behind.seq: behind.hash} if behind else {})

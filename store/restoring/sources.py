@@ -1,5 +1,6 @@
 """What a state folder still holds of its log, whole or not. Nothing of it is changed."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +19,7 @@ from store.backups.copies import Unreadable
 from store.backups.walking import PAGE, SCHEMA, EventSource, SegmentFile, records_of, segment_file
 from store.errors import StateUnusable
 from store.events import LogCreated
+from store.faults import is_lock, sentence
 from store.highwater import HighWater, Mark
 from store.log import Limits
 from store.publishing.manifest import Manifest
@@ -45,6 +48,20 @@ class LogFile:
                     return
                 yield table.cast(SCHEMA)
                 after += PAGE
+
+    def check_unused(self) -> None:
+        """Raises StateUnusable where another process has it open for writing: somebody removed the lock file under it. What
+        looks damaged then is not, and a new log would be swapped in under a service that goes on."""
+        try:
+            fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return  # then nothing of it can be read, and that is said
+        try:
+            fcntl.lockf(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)  # DuckDB's own is of this kind
+        except (BlockingIOError, PermissionError) as cause:
+            raise StateUnusable(sentence(self.path, "Could not set lock on file")) from cause
+        finally:
+            os.close(fd)
 
     def read_all(self) -> None:
         """Every block of every table, so that a damaged one is found. Raises Unreadable."""
@@ -91,17 +108,19 @@ class LogFile:
         return linked
 
     def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(
-            str(path),
-            read_only=True,
-            config={
-                "memory_limit": self.limits.memory,
-                "threads": str(self.limits.threads),
-                "temp_directory": str(self.peek / "tmp"),
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-            },
-        )
+        config: dict[str, Any] = {
+            "memory_limit": self.limits.memory,
+            "threads": str(self.limits.threads),
+            "temp_directory": str(self.peek / "tmp"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        try:
+            return duckdb.connect(str(path), read_only=True, config=config)
+        except duckdb.Error as cause:
+            if is_lock(str(cause)):
+                raise StateUnusable(sentence(self.path, str(cause))) from cause
+            raise
 
 
 def longest(good: Callable[[int], bool], most: int) -> int:
@@ -140,7 +159,9 @@ class Present:
 
 
 def look(state_dir: Path, limits: Limits, peek: Path) -> Present:
+    """Raises StateUnusable where another process writes the log."""
     log = LogFile(state_dir / "log.duckdb", limits, peek)
+    log.check_unused()
     there = log if log.path.exists() else None
     segments, manifest = _segments(state_dir / "published"), _manifest(state_dir / "published")
     mark, problem, marked_at = _mark(state_dir / "high-water")

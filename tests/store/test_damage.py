@@ -144,6 +144,15 @@ def test_a_log_that_vanished_under_its_mark_is_not_begun_again(written, open_sta
         open_state()
 
 
+def test_who_creates_nothing_is_told_whether_there_was_a_log(written, open_state, tmp_path):
+    with pytest.raises(StateUnusable, match=r"nor a trace of one: check service\.state_dir"):
+        open_state(tmp_path / "typo", purpose=None)
+    assert not (tmp_path / "typo").exists()
+    (written / "log.duckdb").unlink()
+    with pytest.raises(StateUnusable, match=r"there was one .event 11 was acknowledged.: put it back, or restore"):
+        open_state(purpose=None)
+
+
 def test_another_logs_mark_is_noticed(written, open_state, tmp_path):
     open_state(tmp_path / "other").close()
     shutil.copy(tmp_path / "other" / "high-water", written / "high-water")

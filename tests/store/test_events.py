@@ -34,7 +34,9 @@ ONLY_IN_THE_EVENT = {
     "FilingFetched": {"alias_of"},  # told in the reason of status `alias`
     "FilingRefused": {"detail"},  # told in the reason
     "ChunkAppended": {"text"},  # stored once; `chunks` reads it from the payload
-    "ChunkRetired": {"accession", "parser"},
+    "ChunkKept": {"accession"},
+    "ChunkRetired": {"accession"},
+    "FilingChunked": {"found"},  # told in `items`
     "SnapshotSealed": set(),
     "TrainingFailed": {"final"},  # told in the status
     "LabelReviewed": {"verdict"},  # is the column `review`
@@ -156,7 +158,9 @@ def test_the_log_speaks_the_words_of_the_design():
     """The names are fixed once a user's log exists."""
     assert [
         *("LogCreated", "CompanyWatched", "CompanyUnwatched", "CompanyRefused", "SplitAssigned"),
-        *("FilingDiscovered", "FilingFetched", "FilingRefused", "ChunkAppended", "FilingChunked", "ChunkRetired"),
+        *("BackfillAsked", "IndexRead"),
+        *("FilingDiscovered", "FilingFetched", "FilingRefused", "ChunkAppended", "FilingChunked"),
+        *("ChunkKept", "ChunkRetired", "AmendmentLinked", "TextLinked", "TextUnlinked"),
         *("RecipeDeclared", "RecipeAdopted", "ChunkLabelled", "LabelRefused", "ChunkDeadLettered", "Requeued"),
         *("LabelReviewed", "LabellingPaused", "LabellingResumed"),
         *("SnapshotSealed", "TrainingStarted", "AdapterTrained", "TrainingFailed"),

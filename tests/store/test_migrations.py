@@ -133,11 +133,11 @@ def test_a_migration_that_was_killed_between_any_two_statements_is_done_by_the_n
 def test_a_step_that_fails_leaves_the_format_before_it(state):
     frozen(1, state)
     with duckdb.connect(str(state / "log.duckdb")) as connection:
-        bad = Migration(3, "0002_verified.sql")  # a table that is there by then
+        bad = Migration(FORMAT + 1, "0002_verified.sql")  # a table that is there by then
         with pytest.raises(duckdb.Error, match="already exists"):
             migrate(connection, 1, (*MIGRATIONS, bad))
         connection.execute("ROLLBACK")
-        assert connection.execute("SELECT max(format) FROM ledger.meta").fetchall() == [(2,)]
+        assert connection.execute("SELECT max(format) FROM ledger.meta").fetchall() == [(FORMAT,)]
 
 
 def test_a_table_whose_columns_are_of_another_version_is_made_anew_from_the_log(state, open_state):

@@ -1,13 +1,14 @@
 """A projection that was harmed is named by `verify` and mended by `rebuild`; the log itself is never touched."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.errors import AppendKeyReused
+from store.errors import AppendKeyReused, StateUnusable
 from store.folding import windows
 from store.publishing.publish import Publisher
 from store.rebuild import rebuild, verify
@@ -77,6 +78,31 @@ def test_what_was_published_from_a_harmed_table_is_published_anew(filled, state)
     with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as reader:
         rows = reader.execute("SELECT summary FROM triplets ORDER BY seq").fetchall()
     assert rows == [("Sales rose.",), ("Costs fell.",)]
+
+
+def test_a_rebuild_that_is_killed_leaves_no_harmed_row_published_beside_mended_tables(filled, state, monkeypatch):
+    """The only moment between the two is before the commit: the harm is still there, for `verify` and the next rebuild."""
+
+    def killed(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    filled.cursor().execute("UPDATE raw.labels SET summary = 'Lost.'")
+    Publisher(filled, state)
+    for moment in ("store.rebuild.unpublish", "store.renewing.fsync_dir"):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(moment, killed)
+            rebuild(filled, lambda _: None)
+        assert disagreeing(filled) == ["labels"]
+    rebuild(filled, lambda _: None)
+    assert (disagreeing(filled), (state / "published" / "manifest.json").exists()) == ([], False)
+
+
+def test_a_manifest_that_cannot_be_removed_stops_a_rebuild_before_it_changes_anything(filled, state):
+    filled.cursor().execute("UPDATE raw.labels SET summary = 'Lost.'")
+    (state / "published" / "manifest.json").mkdir(parents=True)
+    with pytest.raises(StateUnusable, match=r"manifest\.json cannot be used"):
+        rebuild(filled, lambda _: None)
+    assert disagreeing(filled) == ["labels"]
 
 
 def test_the_log_goes_on_after_a_rebuild(filled, open_state):

@@ -11,6 +11,7 @@ from tests.builders import (
     a_fetch,
     a_filing,
     a_filing_refusal,
+    a_keeping,
     a_label,
     a_recipe,
     a_refusal,
@@ -23,6 +24,7 @@ from tests.builders import (
 )
 
 OTHER = "6" * 32
+AMENDED = a_retirement("A.").model_copy(update={"amended_by": accession(2)})
 SETUP = (a_filing(1), a_filing(2), a_recipe(), an_adoption())
 
 
@@ -94,6 +96,20 @@ def test_a_chunk_keeps_its_own_spelling_and_says_when_it_is_retired(log):
     put(log, *SETUP, a_chunk("A  b."), a_chunk("A b.", filing=2), a_retirement("A  b."))
     rows = log.query("SELECT text, accession, retired FROM chunks ORDER BY seq")
     assert rows == [("A  b.", accession(1), True), ("A b.", accession(2), False)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ((AMENDED,), (True, accession(2))),
+        ((AMENDED, a_keeping("A.")), (False, None)),
+        ((AMENDED, a_retirement("A.")), (True, None)),  # a newer parser no longer finds it: gone, whatever is amended
+        ((AMENDED, a_keeping("A."), AMENDED), (True, accession(2))),
+    ],
+)
+def test_who_retired_a_chunk_is_who_did_it_last(log, facts, expected):
+    put(log, *SETUP, a_chunk("A."), *facts)
+    assert log.query("SELECT retired, amended_by FROM occurrences") == [expected]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ HELDOUT: Final = np.uint8(2)
 SPLITS: Final = np.uint8(3)
 DEAD: Final = np.uint8(4)  # a dead letter of the active recipe
 TRIED: Final = np.uint8(8)  # the active recipe refused an answer for it
+LINKED: Final = np.uint8(32)  # another text's label speaks for it
+BARRED: Final = np.uint8(64)  # nearly a text that is held out
 MOVED: Final = np.uint8(16)  # its first occurrence is not in the order of the slots
 
 

@@ -58,7 +58,7 @@ class Following:
 
     def _revise(self, known: int, until: int, types: frozenset[str]) -> None:
         """What the stretch says of older occurrences and labels. The first walk knew it from the beginning."""
-        if "ChunkRetired" in types:
+        if types & {"ChunkRetired", "ChunkKept"}:
             self.order.told(self.texts.recount(self._reader.recounted(known, until)))
         if "LabelReviewed" in types:
             self.texts.review(self._reader.reviewed(known, until, since=self.texts.since))

@@ -4,22 +4,45 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from store.states.texts.columns import DEAD, MOVED, SPLITS, TRAIN, TRIED, Column
+from store.states.texts.columns import BARRED, DEAD, LINKED, MOVED, SPLITS, TRAIN, TRIED, Column
 from store.states.texts.keys import Ints, Keys, Slots, different
 from store.states.texts.newest import NewestLabels
-from store.states.texts.window import Basis, Bools, DeadLetters, Labels, Occurrences, Recount, Reviewed, Window
+from store.states.texts.window import (
+    Basis,
+    Bools,
+    Bytes,
+    DeadLetters,
+    Labels,
+    Links,
+    Occurrences,
+    Recount,
+    Reviewed,
+    Window,
+)
 
 
 @dataclass(frozen=True)
 class Totals:
-    """`texts` and `pending` as the views of these names count them, `labelled` as `triplets` does; `occurrences` that are not
-    retired, `dead` letters of the active recipe."""
+    """`texts` and `pending` as the views of these names count them, `labelled` as `triplets` does; `occurrences` that are
+    neither retired nor marked, `dead` letters of the active recipe, `linked` texts for which another one's label speaks."""
 
     occurrences: int
     texts: int
     labelled: int
     pending: int
     dead: int
+    linked: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of texts, a row each. `splits`: TRAIN and HELDOUT in bits, 0 for one that does not occur; `stands`: with
+    an occurrence that is not marked; `linked` and `barred` by links to texts of its own split and across."""
+
+    splits: Bytes
+    stands: Bools
+    linked: Bools
+    barred: Bools
 
 
 class Texts:
@@ -30,7 +53,7 @@ class Texts:
         self.slots = Slots()
         self._first, self._occurrences = Column(np.int64), Column(np.int32)
         self._bits, self._best, self._labels = Column(np.uint8), Column(np.uint16), Column(np.uint16)
-        self._totals = np.zeros(5, np.int64)
+        self._totals = np.zeros(6, np.int64)
         self._since = 0
         self._new = NewestLabels()
 
@@ -45,14 +68,14 @@ class Texts:
 
     @property
     def first(self) -> Ints:
-        """The seq of each text's oldest occurrence that is not retired."""
+        """The seq of each text's oldest occurrence that is neither retired nor marked."""
         return self._first.values
 
     def fold(self, window: Window) -> Ints:
         """The slots of all texts that it speaks of, each once."""
         slots = [
             self._occurring(window.occurrences),
-            *(self._named(keys) for keys in (window.labels.keys, window.refused, window.dead.keys)),
+            *(self._named(keys) for keys in (window.labels.keys, window.refused, window.dead.keys, window.links.keys)),
         ]
         touched = different(np.concatenate(slots))
         self._totals -= self._count(touched)
@@ -60,6 +83,7 @@ class Texts:
         self._take_labels(slots[1], window.labels)
         self._bits.values[slots[2]] |= TRIED
         self._take_dead(slots[3], window.dead)
+        self._take_links(slots[4], window.links)
         self._totals += self._count(touched)
         return touched
 
@@ -76,6 +100,15 @@ class Texts:
         self._totals += self._count(slots)
         return slots
 
+    def known(self, keys: Keys) -> Known:
+        slots = self.slots.find(keys)
+        here = slots >= 0
+        bits = np.zeros(len(keys), np.uint8)
+        bits[here] = self._bits.values[slots[here]]
+        stands = np.zeros(len(keys), np.bool_)
+        stands[here] = self._occurrences.values[slots[here]] > 0
+        return Known(bits & SPLITS, stands, (bits & LINKED) != 0, (bits & BARRED) != 0)
+
     def review(self, reviewed: Reviewed) -> None:
         """Older labels than the last snapshot's position count nowhere."""
         self._new.review(reviewed)
@@ -87,13 +120,13 @@ class Texts:
 
     def waiting(self, slots: Ints | slice) -> Bools:
         """Whether each is pending."""
-        free = (self._best.values[slots] == 0) & ((self._bits.values[slots] & DEAD) == 0)
+        free = (self._best.values[slots] == 0) & ((self._bits.values[slots] & (DEAD | LINKED)) == 0)
         found: Bools = free & (self._occurrences.values[slots] > 0) & (self.basis.active is not None)
         return found
 
     def only_training(self, slots: Ints | slice) -> Bools:
-        """Whether each stands in the training split alone."""
-        found: Bools = (self._bits.values[slots] & SPLITS) == TRAIN
+        """Whether each stands in the training split alone, and is near no text that is held out."""
+        found: Bools = (self._bits.values[slots] & (SPLITS | BARRED)) == TRAIN
         return found
 
     def moved(self, slots: Ints | slice) -> Bools:
@@ -121,6 +154,7 @@ class Texts:
         # Those named by another event before they occurred: their slot says nothing about their order.
         late = slots[(slots < before) & (self._occurrences.values[slots] == 0)]
         self._bits.values[late] |= MOVED
+        self._bits.values[slots[~rows.sound]] |= MOVED  # nor that of one whose slot a marked occurrence made
         return slots
 
     def _named(self, keys: Keys) -> Ints:
@@ -134,9 +168,10 @@ class Texts:
 
     def _take_occurrences(self, slots: Ints, rows: Occurrences) -> None:
         occurrences, first = self._occurrences.values, self._first.values
-        new = np.flatnonzero(occurrences[slots] == 0)[::-1]  # of several rows of a text the first is written last
-        first[slots[new]] = rows.seq[new]
-        np.add.at(occurrences, slots, 1)
+        sound, seq = slots[rows.sound], rows.seq[rows.sound]
+        new = np.flatnonzero(occurrences[sound] == 0)[::-1]  # of several rows of a text the first is written last
+        first[sound[new]] = seq[new]
+        np.add.at(occurrences, sound, 1)
         np.bitwise_or.at(self._bits.values, slots, rows.split)
 
     def _take_labels(self, slots: Ints, rows: Labels) -> None:
@@ -153,6 +188,13 @@ class Texts:
         alive = bits[slots] & ~DEAD
         bits[slots] = np.where(rows.requeued, alive, alive | DEAD)  # of several rows of a text the last holds
 
+    def _take_links(self, slots: Ints, rows: Links) -> None:
+        bits = self._bits.values
+        for bit in (LINKED, BARRED):
+            own = rows.bit == bit
+            free = bits[slots[own]] & ~bit
+            bits[slots[own]] = np.where(rows.linked[own], free | bit, free)  # of several rows of a text the last holds
+
     def _count(self, slots: Ints) -> Ints:
         """What these texts add to the totals."""
         occurrences = self._occurrences.values[slots]
@@ -163,5 +205,6 @@ class Texts:
             self._labels.values[slots][there].sum(),
             self.waiting(slots).sum(),
             ((self._bits.values[slots] & DEAD) != 0).sum(),
+            (((self._bits.values[slots] & LINKED) != 0) & there).sum(),
         )
         return np.array(counts, np.int64)

@@ -23,11 +23,12 @@ class Basis:
 
 @dataclass(frozen=True)
 class Occurrences:
-    """Those that are not retired. `split`: TRAIN or HELDOUT."""
+    """Those that are not retired. `split`: TRAIN or HELDOUT. One that is not `sound` (marked) counts for the split alone."""
 
     keys: Keys
     seq: Ints
     split: Bytes
+    sound: Bools
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,26 @@ class DeadLetters:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Texts that are nearly others, in order. `bit`: LINKED or BARRED, which is set or, where not `linked`, taken back."""
+
+    keys: Keys
+    bit: Bytes
+    linked: Bools
+
+
+@dataclass(frozen=True)
 class Window:
     occurrences: Occurrences
     labels: Labels
     refused: Keys
     dead: DeadLetters
+    links: Links
 
 
 @dataclass(frozen=True)
 class Recount:
-    """Texts that lost or regained an occurrence, counted again: `first` and `split` are 0 where `occurrences` is."""
+    """Texts that lost or regained an occurrence, counted again: `first` is 0 where `occurrences` is, those that are sound."""
 
     keys: Keys
     first: Ints

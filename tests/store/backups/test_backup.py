@@ -23,6 +23,7 @@ from tests.kept import (
     publish,
     trained,
 )
+from trainer.run import CARD, CONFIG, TRAINED, WEIGHTS
 
 
 @pytest.fixture(scope="module")
@@ -123,11 +124,13 @@ def test_a_blob_that_is_gone_is_named_and_everything_else_is_backed_up(made, sta
     assert backed_up(state, place).backup.lost_blobs == ()
 
 
-def test_an_adapter_that_is_not_what_its_id_names_is_named(made, state, place):
+@pytest.mark.parametrize("harm", [Path.unlink, flip], ids=["missing", "damaged"])
+@pytest.mark.parametrize("name", [WEIGHTS, CONFIG, CARD, TRAINED])
+def test_an_adapter_with_a_file_that_is_not_what_it_was_is_named(made, state, place, name, harm):
     with a_log(state) as log:
         adapter_id = trained(log, state, b"others")
         publish(log, state)
-    flip(state / "adapters" / adapter_id / "adapter_model.safetensors")
+    harm(state / "adapters" / adapter_id / name)
     again = backed_up(state, place).backup
     assert (again.lost_adapters, len(again.adapters)) == ((adapter_id,), 1)
     assert set(files_of(place)) == names_in(again)
@@ -264,7 +267,7 @@ def test_a_killed_backup_leaves_the_one_before_whole_and_the_next_is_complete(ma
         assert (again.seq, len(again.adapters), again.lost_paths) == (14, 2, ())
         assert sha256 in {blob.sha256 for blob in again.blobs}
         assert set(files_of(moment / "backup")) == names_in(again)
-    assert len(moments) == 6  # a segment, a blob, the three files of an adapter, and backup.json
+    assert len(moments) == 7  # a segment, a blob, the four files of an adapter, and backup.json
 
 
 def test_a_disk_without_room_is_told_before_anything_is_written(made, state, place, monkeypatch):

@@ -11,6 +11,7 @@ import pytest
 from store.errors import StateUnusable
 from store.publishing.manifest import Manifest
 from store.publishing.publish import Publisher
+from store.publishing.segments import Published
 from store.tables import EVENTS, TABLES
 from tests.builders import a_chunk, labelled, put
 
@@ -86,6 +87,24 @@ def test_merged_away_files_stay_for_a_day_and_then_go(publisher, log, state, clo
     assert there(state, "events") == named(publisher, "events")
 
 
+@pytest.mark.parametrize("found_by", ["the next start", "a look"])
+def test_a_lost_manifest_takes_no_file_from_who_reads_for_another_day(publisher, log, state, clock, found_by):
+    before, then = there(state, "events"), clock.now.timestamp()
+    for path in (state / "published").glob("*/*.parquet"):
+        os.utime(path, (then, then))
+    clock.advance(days=2)
+    (state / "published/manifest.json").unlink()
+    if found_by == "a look":
+        publisher.look()
+        publisher.publish()
+    else:
+        publisher = Publisher(log, state, clock)
+    for hours, stay in ((23.9, True), (0.2, False)):
+        clock.advance(hours=hours)
+        publisher.tidy()
+        assert (before <= there(state, "events")) == stay
+
+
 def test_a_reader_that_opened_the_set_before_a_merge_reads_on(publisher, log, state):
     with duckdb.connect(str(state / "finsdistill.duckdb"), read_only=True) as reader:
         publish_each(publisher, log, 9)
@@ -117,6 +136,25 @@ def test_a_flipped_byte_is_found_and_its_rows_are_written_again(publisher, log, 
     flip(state / "published" / harmed, place)
     assert harmed in tidy_all(publisher)
     assert harmed not in publisher.manifest.files
+    assert_all_is_there(log, state)
+
+
+def test_threads_that_find_the_same_damage_mend_it_once(publisher, log, state):
+    """The publishing thread looks at sizes, the tidying one reads bytes."""
+    put(log, *(a_chunk(f"Text {n}. {'Sales rose. ' * 20}") for n in range(3_000)))
+    publisher.publish()
+    found = [Published(EVENTS, segment) for segment in publisher.manifest.segments_of("events")]
+    flip(state / "published" / found[-1].segment.file, 40)
+    begin = threading.Barrier(4)
+
+    def mend() -> None:
+        begin.wait()
+        publisher.mend(found)
+
+    with ThreadPoolExecutor(4) as pool:
+        for mended in [pool.submit(mend) for _ in range(4)]:
+            mended.result()
+    assert publisher.mended() == (found[-1].segment.file,)
     assert_all_is_there(log, state)
 
 

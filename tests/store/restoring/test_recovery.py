@@ -1,7 +1,10 @@
 """A damaged log is made again from what its own state holds, and what cannot be is told to the event."""
 
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -11,9 +14,9 @@ from store.backups.contents import BackupProblem
 from store.errors import StateUnusable
 from store.log import open_log
 from store.rebuild import verify
-from store.restoring.sources import longest
+from store.restoring.sources import LogFile, longest
 from tests.builders import a_chunk, a_log, put
-from tests.kept import LIMITS, a_home, brought_back, flip, publish, views_of
+from tests.kept import LIMITS, a_home, brought_back, files_of, flip, publish, views_of
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +161,35 @@ def test_a_log_that_opens_but_holds_an_altered_event_is_not_sound(once, state):
     done = brought_back(state)
     assert (done.lost, done.stretches[0].last_seq) == (None, 11)
     assert head_of(state) == 16
+
+
+@contextmanager
+def a_service_on(state: Path) -> Iterator[None]:
+    """All of it that DuckDB's lock is about; somebody removed the service's own lock file."""
+    program = "import duckdb, sys; log = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program, str(state / "log.duckdb")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"open\n"
+        yield
+        child.kill()
+
+
+@pytest.mark.parametrize(("named", "replace"), [(None, False), ("backup", False), ("backup", True)])
+def test_a_log_that_a_service_holds_is_neither_damaged_nor_replaced(once, state, named, replace):
+    shutil.copytree(once / "state", state)
+    before = files_of(state)
+    with a_service_on(state):
+        with pytest.raises(StateUnusable, match="another process has it open"):
+            brought_back(state, named and once / named, replace=replace, accept_loss=True)
+        assert files_of(state) == before
+
+
+def test_duckdbs_word_about_a_lock_is_not_taken_for_damage(once, state, tmp_path):
+    shutil.copytree(once / "state", state)
+    log = LogFile(state / "log.duckdb", LIMITS, tmp_path / "peek")
+    with a_service_on(state), pytest.raises(StateUnusable, match=r"another process has it open .*lock"):
+        log.read_all()
 
 
 def test_a_state_without_anything_has_nothing_to_recover(tmp_path):

@@ -31,6 +31,7 @@ from tests.builders import (
     put,
 )
 from tests.kept import LIMITS, a_home, backed_up, brought_back, files_of, flip, killed, publish, views_of
+from trainer.run import CARD, TRAINED
 
 
 @pytest.fixture(scope="module")
@@ -170,21 +171,20 @@ def test_another_logs_backup_needs_to_be_asked_for(made, place, tmp_path):
     assert head_of(other) == made.end
 
 
-@pytest.mark.parametrize("kept", ["log.duckdb", "published", None])
+@pytest.mark.parametrize("kept", ["log.duckdb", "published"])
 def test_a_demos_backup_never_enters_a_real_state(kept, home, open_state, tmp_path, place, state):
     demo = open_state(tmp_path / "demo", purpose="demo")
     labelled(demo, "Sales rose.")
     publish(demo, tmp_path / "demo")
     backed_up(tmp_path / "demo", place)
-    if kept:  # what tells a state that is real
-        shutil.copytree(home / "state", state)
-        for name in {"log.duckdb", "published"} - {kept}:
-            shutil.rmtree(state / name) if (state / name).is_dir() else (state / name).unlink()
+    shutil.copytree(home / "state", state)
+    for name in {"log.duckdb", "published"} - {kept}:  # either tells a state that is real
+        shutil.rmtree(state / name) if (state / name).is_dir() else (state / name).unlink()
     with pytest.raises(BackupProblem, match="backup of a demo log"):
         brought_back(state, place, replace=True)
 
 
-def test_a_demo_is_restored_where_a_demo_was(open_state, tmp_path, place):
+def test_a_demo_is_restored_where_a_demo_or_nothing_was_and_stays_a_demo(open_state, tmp_path, place):
     home = tmp_path / "demo"
     demo = open_state(home, purpose="demo")
     labelled(demo, "Sales rose.")
@@ -192,8 +192,11 @@ def test_a_demo_is_restored_where_a_demo_was(open_state, tmp_path, place):
     demo.close()
     backed_up(home, place)
     (home / "log.duckdb").unlink()
-    assert brought_back(home, place).head == demo.head
-    assert open_state(home, purpose="demo").purpose == "demo"
+    for folder in (home, tmp_path / "new"):
+        assert brought_back(folder, place).head == demo.head
+        with pytest.raises(StateUnusable, match="is a demo log and this is a real run"):
+            open_state(folder, purpose="real")
+        assert open_state(folder, purpose="demo").purpose == "demo"
 
 
 def test_damaged_blobs_and_adapters_of_a_sound_log_are_brought_back(made, state, place):
@@ -204,6 +207,15 @@ def test_damaged_blobs_and_adapters_of_a_sound_log_are_brought_back(made, state,
     done = brought_back(state, place)
     assert (done.stretches, done.mended.copied, done.mended.lost) == ((), 2, ())
     assert files_of(state / "blobs") | files_of(state / "adapters") == before
+
+
+@pytest.mark.parametrize("name", [CARD, TRAINED])
+def test_what_an_adapters_id_does_not_name_is_missed_without_a_backup_too(made, state, place, name):
+    (adapter,) = (path for path in made.paths if path.name == name)
+    (state / adapter).unlink()
+    shutil.rmtree(state / "published")
+    assert brought_back(state, replace=True).mended.lost == (adapter.parent,)
+    assert brought_back(state, place).mended.lost == ()
 
 
 @pytest.mark.parametrize(
@@ -228,10 +240,11 @@ def test_a_backup_whose_end_is_damaged_gives_what_stands_before_only_when_the_lo
     more(state, "Newer.", "Newest.")
     *_, last = backed_up(state, place).backup.events
     flip(place / last.path)
-    with pytest.raises(StateUnusable, match=r"events 12 to 13 are missing.*--accept-loss"):
+    with pytest.raises(StateUnusable, match=r"events 1[23] to 13 are missing.*--accept-loss"):
         brought_back(fresh, place)
     done = brought_back(fresh, place, accept_loss=True)
-    assert (done.lost, head_of(fresh)) == ((12, 13), made.end)
+    assert done.lost in ((12, 13), (13, 13))  # which of the two the flipped byte hit
+    assert done.lost[0] == head_of(fresh).seq + 1
 
 
 @pytest.mark.parametrize(
@@ -310,6 +323,22 @@ def test_a_restore_that_was_killed_anywhere_is_finished_by_running_it_again(made
         assert (head_of(left), head_of(aside)) == (made.end, newer)
         assert (left / "finsdistill.duckdb").exists()
         assert not (left / "restoring").exists()
+
+
+def test_a_disk_that_refuses_while_an_interrupted_restore_is_finished_is_one_sentence(
+    made, state, place, root, tmp_path, monkeypatch
+):
+    (moment,) = killed("restore", state, place, tmp_path / "killed", root, 6)
+    assert is_interrupted(moment / "state")
+    with monkeypatch.context() as patch, pytest.raises(StateUnusable, match=r"Read-only file system.*restore again"):
+        patch.setattr(Path, "rename", read_only)
+        brought_back(moment / "state")
+    assert brought_back(moment / "state").head is None
+    assert head_of(moment / "state") == made.end
+
+
+def read_only(*_: object) -> None:
+    raise OSError(30, "Read-only file system")
 
 
 def test_a_disk_that_refuses_leaves_the_present_log_alone(made, state, place, monkeypatch):

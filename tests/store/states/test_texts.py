@@ -15,9 +15,10 @@ from tests.store.states.facts import histories
 from tests.store.test_laws import TEXTS
 
 _TOTALS = """
-SELECT (SELECT count(*) FROM occurrences WHERE NOT retired), (SELECT count(*) FROM texts),
+SELECT (SELECT count(*) FROM occurrences WHERE NOT retired AND len(marks) = 0), (SELECT count(*) FROM texts),
     (SELECT count(*) FROM triplet_keys), (SELECT count(*) FROM pending),
-    (SELECT count(*) FROM dead_letters WHERE recipe = (SELECT arg_max(recipe, seq) FROM raw_recipe_changes))
+    (SELECT count(*) FROM dead_letters WHERE recipe = (SELECT arg_max(recipe, seq) FROM raw_recipe_changes)),
+    (SELECT count(*) FROM texts WHERE text_id IN (SELECT text_id FROM links WHERE NOT across))
 """
 _ELIGIBLE = """
 SELECT seq FROM triplet_keys WHERE eligible AND seq > (SELECT coalesce(max(log_seq), 0) FROM raw_snapshots) ORDER BY seq

@@ -1,0 +1,2 @@
+-- Chunks that are kept, marked or amended, Items, links between texts and EDGAR's indexes: new events and typed tables, which
+-- are made from the log. An older finsdistill cannot read them and must leave the log alone.
