@@ -26,7 +26,7 @@ from daemon.preconditions import check_hosts, check_machine
 from daemon.purpose import Purpose
 from daemon.settings import Settings
 from daemon.standing import Standing
-from daemon.status import Status, read_status, write_status
+from daemon.status import FiguresUnknown, Status, read_status, write_status
 from daemon.steps import Step
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Label
@@ -76,7 +76,7 @@ class App:
         """Asks for a round over the watch list, and for commands that waited for EDGAR."""
         self.obey.again()
         if self.edgar is not None:
-            self.edgar.discover.begin()
+            self.edgar.begin()
         self.lanes["watching"].wake.set()
 
     def publish(self) -> None:
@@ -86,7 +86,10 @@ class App:
             words.debug("publishing", after=self.publisher.seq, to=self.log.head.seq)
             self.publisher.publish()
             words.debug("published", seq=self.publisher.seq)
-        figures = self.counts.now(threshold=self.settings.trainer.threshold, paused=self.label.paused)
+        settings = self.settings
+        figures = self.counts.now(
+            threshold=settings.trainer.threshold, paused=self.label.paused, every_filer=settings.edgar.every_filer
+        )
         write_status(self.state_dir, figures)
 
     def tidy(self) -> bool:
@@ -107,6 +110,8 @@ def open_state(settings: Settings, purpose: Purpose | None) -> tuple[StateLock, 
     """Raises StateUnusable when another service is there or the log cannot be trusted; without `purpose`, when there is
     no log."""
     service = settings.service
+    if purpose is None and not service.state_dir.exists():  # nor is it made by who only wanted to look
+        raise StateUnusable(f"there is no {service.state_dir}: check service.state_dir")
     lock = StateLock(service.state_dir)
     check_disk(service.state_dir, service.min_free_gib)
     limits = Limits(memory=service.memory_limit, threads=service.threads)
@@ -120,29 +125,29 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
     rule = splits.SplitRule(splits.resolve(settings.evaluator.heldout, directory), settings.evaluator.heldout_share)
     teacher = _readable(settings.teacher.on(look()))
     lock, log = open_state(settings, purpose)
-    activity, blobs = Activity(), Blobs(settings.service.state_dir / "blobs")
+    activity, blobs = Activity(), Blobs.swept(settings.service.state_dir / "blobs")
     intake = Intake(log, blobs=blobs, splits=rule, activity=activity)
     gpu = Handover(exclusive=isinstance(teacher, LocalSettings) and teacher.gpu == "exclusive")
     standing = Standing(log, activity, stop)
     parts = Parts(settings, log, standing, activity, blobs, intake, Parser(stop), stop)
-    train, ingest = parts.train(gpu), parts.ingest()
+    near = parts.near()
+    train, ingest, publisher = parts.train(gpu, near), parts.ingest(), Publisher(log, settings.service.state_dir)
     label = parts.label(
         teacher, gpu=gpu, hold=lambda: not label_while_training and train.due(), met=lambda: _try_again(obey, watching)
     )
-    reading = Lane("reading", (ingest, parts.chunk()), idle_s=WOKEN_S)
+    reading, rechunking = parts.reading(ingest, near, ended=lambda: _try_again(obey, watching))
     labelling = Lane("labelling", (label,))
-    publisher = Publisher(log, settings.service.state_dir)
     lanes = [reading, labelling, Lane("training", (train,)), _tidying(log, publisher, activity, stop)]
     watch = WatchList(log, directory, intake, activity)
-    edgar, fetching = parts.edgar(gateway, watch, reading.wake) if gateway else (None, [])
-    obey = parts.obey(watch, label, decided=labelling.wake.set, poll=edgar.discover.begin if edgar else None)
-    watching = Lane("watching", (obey, edgar.discover) if edgar else (obey,), idle_s=WOKEN_S)
+    edgar, fetching = parts.edgar(gateway, watch, directory, reading.wake) if gateway else (None, [])
+    obey = parts.obey(watch, label, rechunking, decided=labelling.wake.set, poll=edgar.begin if edgar else None)
+    watching = Lane("watching", (obey, *edgar.watching) if edgar else (obey,), idle_s=WOKEN_S)
     return App(
         settings=settings,
         lock=lock,
         log=log,
         standing=standing,
-        counts=Counts(log, standing, activity, _last_figures(settings.service.state_dir)),
+        counts=Counts(log, standing, activity, _last_figures(settings.service.state_dir), parser=rechunking.parser),
         publisher=publisher,
         activity=activity,
         stop=stop,
@@ -156,10 +161,10 @@ def build(settings: Settings, stop: threading.Event, *, label_while_training: bo
 
 
 def _last_figures(state_dir: Path) -> Status | None:
-    """What the last service wrote; None also where that was another version's."""
+    """What the last service wrote; None also where that cannot be read."""
     try:
         return read_status(state_dir)
-    except StateUnusable:
+    except FiguresUnknown:
         return None
 
 

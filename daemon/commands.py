@@ -6,16 +6,15 @@ however often it comes, and it is removed once its facts are in the log.
 
 import errno
 import os
-import re
-import secrets
 import stat
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from daemon.edgar.quarters import FIRST_YEAR
+from daemon.ulid import ULID, new_ulid
 from store.errors import FinsdistillError
 from store.files import fsync_dir, write_durably
 
@@ -23,9 +22,6 @@ MAX_BYTES: Final = 64 * 1024
 FOLDER: Final = "commands"
 _REFUSED: Final = "refused"
 _REASON: Final = ".reason.txt"
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
-# In one spelling: with lower case beside it one name would be two commands.
-_ULID: Final = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
 REST_S: Final = 2.0  # who writes in place, and not by renaming, is done when nothing changed for so long
 _REASON_LENGTH: Final = 500  # characters; a file may say 64 KiB of nonsense
 # What a file itself can be; any other error is ours or the disk's, and no reason to refuse a command.
@@ -37,6 +33,8 @@ MAX_WORDS: Final = 500  # characters
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9.\-]{1,20}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Accession = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{10}-[0-9]{2}-[0-9]{6}|local-[0-9a-f]{12})$")]
+ParserId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9/.\-]{1,60}$")]
 
 
 def _one_line(words: str) -> str:
@@ -64,6 +62,13 @@ class WatchRemove(_Command):
     companies: tuple[Name, ...] = Field(min_length=1, max_length=1000)
 
 
+class Backfill(_Command):
+    """Filings of whoever is wanted, as far back as the first day of that year."""
+
+    command: Literal["backfill"] = "backfill"
+    since: int = Field(ge=FIRST_YEAR, le=2100)
+
+
 class Requeue(_Command):
     """These texts."""
 
@@ -78,6 +83,15 @@ class RequeueAll(_Command):
     command: Literal["requeue_all"] = "requeue_all"
     recipe: Id
     reason: Reason | None = None
+
+
+class Rechunk(_Command):
+    """These filings again, or all that another parser read. `parser` is the one that is to read them, so that nobody asks
+    for a reading by mistake, and the same command never means another one."""
+
+    command: Literal["rechunk"] = "rechunk"
+    parser: ParserId
+    accessions: tuple[Accession, ...] = Field(default=(), max_length=MAX_IDS)
 
 
 class Promote(_Command):
@@ -108,7 +122,7 @@ class Adopt(_Command):
 
 
 Command = Annotated[
-    WatchAdd | WatchRemove | Requeue | RequeueAll | Promote | Rollback | Relabel | Adopt,
+    WatchAdd | WatchRemove | Backfill | Requeue | RequeueAll | Rechunk | Promote | Rollback | Relabel | Adopt,
     Field(discriminator="command"),
 ]
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
@@ -165,7 +179,7 @@ def waiting(state_dir: Path) -> list[Path]:
 def read(path: Path) -> Dropped:
     """Raises CommandMalformed, and FileNotFoundError when it was taken back. Whoever may write into the folder may write
     commands, but not make us read elsewhere."""
-    if not _ULID.fullmatch(path.stem):
+    if not ULID.fullmatch(path.stem):
         raise CommandMalformed(path, "its name is no ULID: by its name a command is known when it comes again")
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -224,7 +238,7 @@ def set_aside(path: Path, reason: str) -> Path:
     folder = path.parent / _REFUSED
     folder.mkdir(exist_ok=True)
     target = folder / path.name
-    if os.path.lexists(target) or not _ULID.fullmatch(path.stem):  # a folder would not give way, a name may be too long
+    if os.path.lexists(target) or not ULID.fullmatch(path.stem):  # a folder would not give way, a name may be too long
         target, reason = folder / f"{new_ulid()}.json", f"{reason} (it came as {shown(path)})"
     write_durably(target.with_suffix(_REASON), f"{reason}\n".encode())
     path.rename(target)
@@ -244,9 +258,3 @@ def refusal_of(path: Path) -> str | None:
         return (path.parent / _REFUSED / path.name).with_suffix(_REASON).read_text("utf-8").strip()
     except FileNotFoundError:
         return None
-
-
-def new_ulid() -> str:
-    """48 bits of milliseconds and 80 random ones: names that sort by time and never meet (github.com/ulid/spec)."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))

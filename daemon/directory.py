@@ -53,6 +53,12 @@ class Directory:
             raise UnknownCompany(name, asked=self._client is not None)
         return found
 
+    def refresh(self) -> None:
+        """Asks for a new table where the one that is kept is old. Raises EdgarProblem and Stopped."""
+        self._kept()
+        if self._client is not None and self._is_stale():
+            self._asked(self._client)
+
     def _by_cik(self, cik: int) -> Named:
         shipped = next((named for named in SHIPPED.values() if named.cik == cik), None)
         return shipped or self._kept().of_cik(cik) or Named(cik, None, None)

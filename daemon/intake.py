@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -15,6 +16,13 @@ from store.events import FilingDiscovered, FilingFetched, FilingRefused, SplitAs
 from store.ids import canonical_json, company_id, sha256_hex, short_id
 from store.log import EventLog
 from store.records import Append
+
+# As the view `filings` says it of these few, at a hundredth of the cost where it holds every filer's.
+_STORED: Final = """
+SELECT accession, arg_max(sha256, seq) FROM raw.filing_changes WHERE status <> 'conflict' AND accession IN (
+    SELECT accession FROM raw.filing_changes WHERE accession = ? OR sha256 = ?
+) GROUP BY accession HAVING arg_max(status, seq) <> 'refused' ORDER BY max(seq)
+"""
 
 
 @dataclass(frozen=True)
@@ -94,13 +102,11 @@ class Intake:
     def _accept(self, filing: FilingDiscovered, fetched: Fetched) -> None:
         stream, sha256 = f"filing-{fetched.accession}", sha256_hex(fetched.body)
         version = self._log.version_of(stream)
-        known = self._log.query(
-            "SELECT accession, sha256 FROM filings WHERE (accession = ? OR sha256 = ?) AND status <> 'refused' ORDER BY seq",
-            [fetched.accession, sha256],
-        )
+        known = self._log.query(_STORED, [fetched.accession, sha256])
         stored = dict(known).get(fetched.accession)
         key = f"fetched-{fetched.accession}-{sha256[:32]}"
         if stored == sha256 or self._log.was_appended(key):  # the latter: they were refused since, and still would be
+            self._blobs.put(fetched.body)  # whoever brings lost bytes again heals them
             return None
         if stored is not None:
             detail = f"the log has {stored[:12]} under this accession, this file is {sha256[:12]}"

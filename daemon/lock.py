@@ -41,12 +41,33 @@ class StateLock:
 def holder(state_dir: Path) -> int | None:
     """The pid of the service on this state folder, None when there is none. Takes no lock: a starting service never sees us."""
     path = state_dir / LOCK
-    if not path.exists():
+    try:
+        status = path.stat()
+    except FileNotFoundError:
         return None
-    inode = path.stat().st_ino
-    for line in Path("/proc/locks").read_text("ascii").splitlines():
+    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
+    locks = Path("/proc/locks").read_text("ascii")
+    return holder_in(locks, inode=status.st_ino, device=device, said=_said(path))
+
+
+def holder_in(locks: str, *, inode: int, device: str, said: int | None) -> int | None:
+    """Of the text of /proc/locks. Another disk's file may have the same number, so the device has to be ours too, or the
+    process the one that the file names: btrfs and overlays tell the kernel's locks another device than they tell us."""
+    for line in locks.splitlines():
         fields = line.split()
         # `1: FLOCK ADVISORY WRITE 1234 fe:00:5678 0 EOF`; a waiting lock has `->` in the second place.
-        if fields[1] == "FLOCK" and fields[5].rsplit(":", 1)[-1] == str(inode):
-            return int(fields[4])
+        if fields[1] != "FLOCK":
+            continue
+        pid, (found, _, number) = int(fields[4]), fields[5].rpartition(":")
+        if number == str(inode) and (found == device or pid == said):
+            return pid
     return None
+
+
+def _said(path: Path) -> int | None:
+    """Who wrote its number there last; None where we may not read it, or nobody has yet."""
+    try:
+        words = path.read_bytes().strip()
+    except PermissionError:
+        return None
+    return int(words) if words.isdigit() else None

@@ -1,6 +1,7 @@
 """Reading filings in a child process: a filing is hostile, and one that crashes the parser must not end the service."""
 
 import os
+import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,12 +21,16 @@ from trainer.child import die_with
 
 TRIES: Final = 2
 PATIENCE_S: Final = 300.0  # the largest filing at hand, 16 MB on one line, takes a few seconds
+MEMORY_BYTES: Final = (
+    4 << 30
+)  # of address space; the largest filing at hand takes 0.3 GiB, made-up ones a hundred times their size
 _TICK_S: Final = 0.2
+_LONGEST: Final = 300  # characters of an error that are told
 _T = TypeVar("_T")
 
 
 class ParserCrashed(FinsdistillError):
-    """The parser's process died, or hung, on this filing each time it was tried."""
+    """The parser failed on this filing, or its process died or hung each time it was tried."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,13 @@ class _Unreadable:
 
     reason: Reason
     detail: str
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """Any other error on its way between processes, memory that ran out among them."""
+
+    why: str
 
 
 class Parser:
@@ -59,7 +71,7 @@ class Parser:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def _run(self, submit: Callable[[ProcessPoolExecutor], "Future[_T | _Unreadable]"]) -> _T:
+    def _run(self, submit: Callable[[ProcessPoolExecutor], "Future[_T | _Unreadable | _Failed]"]) -> _T:
         problem = ""
         for _ in range(TRIES):
             try:
@@ -71,6 +83,8 @@ class Parser:
             else:
                 if isinstance(found, _Unreadable):
                     raise FilingUnreadable(found.reason, found.detail)
+                if isinstance(found, _Failed):
+                    raise ParserCrashed(f"the parser failed ({found.why}): please report this filing")
                 return found
             self.close()
         raise ParserCrashed(f"{problem}, {TRIES} times: please report this filing")
@@ -96,17 +110,28 @@ class Parser:
 def _begin(parent: int) -> None:
     os.setsid()  # Ctrl-C in the terminal is for the daemon, which then ends us
     die_with(parent)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(
+        resource.RLIMIT_AS, (MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard), hard)
+    )
 
 
-def _identify(name: str, body: bytes, sidecar: bytes | None) -> Identity | _Unreadable:
+def _identify(name: str, body: bytes, sidecar: bytes | None) -> Identity | _Unreadable | _Failed:
+    return _told(lambda: identify(name, body, sidecar))
+
+
+def _extract(path: Path, form: str | None, options: ChunkOptions) -> Extraction | _Unreadable | _Failed:
+    return _told(lambda: extract(path.read_bytes(), form=form, options=options))
+
+
+def _told(work: Callable[[], _T]) -> _T | _Unreadable | _Failed:
+    """What `work` gives, or why it cannot: one filing that meets a bug must not end the service at every start. A disk that
+    fails is not the filing's fault."""
     try:
-        return identify(name, body, sidecar)
+        return work()
     except FilingUnreadable as why:
         return _Unreadable(why.reason, why.detail)
-
-
-def _extract(path: Path, form: str | None, options: ChunkOptions) -> Extraction | _Unreadable:
-    try:
-        return extract(path.read_bytes(), form=form, options=options)
-    except FilingUnreadable as why:
-        return _Unreadable(why.reason, why.detail)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a refusal with its reason
+        return _Failed(f"{type(error).__name__}: {error}"[:_LONGEST])

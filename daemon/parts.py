@@ -8,8 +8,12 @@ from typing import Final
 from daemon import answers
 from daemon.activity import Activity
 from daemon.adopting import Adopting
+from daemon.backfill import Backfills
 from daemon.blobs import Blobs
+from daemon.chunking import parser_id
 from daemon.credentials import kept_from_student
+from daemon.directory import Directory
+from daemon.discovery import Discovery
 from daemon.edgar.client import Client
 from daemon.edgar.gateway import Gateway
 from daemon.filing import ChunkOptions
@@ -22,14 +26,20 @@ from daemon.labelling.pauses import Pauses
 from daemon.labelling.recipes import Recipes
 from daemon.labelling.verdicts import Rules
 from daemon.lanes import Lane
+from daemon.near import Near
 from daemon.parsing import Parser
 from daemon.promotion import Promotions
+from daemon.purpose import Purpose
+from daemon.rechunking import Rechunking
 from daemon.requeuing import Requeuing
+from daemon.sections import EdgarSettings
 from daemon.settings import Settings
 from daemon.standing import Standing
+from daemon.steps import Step
 from daemon.steps.chunk import Chunk
 from daemon.steps.discover import Discover
 from daemon.steps.fetch import Fetch
+from daemon.steps.indexes import Indexes
 from daemon.steps.ingest import Ingest
 from daemon.steps.label import Guards, Label
 from daemon.steps.obey import Hands, Obey
@@ -52,7 +62,21 @@ class Edgar:
     """The half of a service that watches EDGAR."""
 
     discover: Discover
+    indexes: Indexes
     fetch: Fetch
+
+    @property
+    def watching(self) -> tuple[Step, ...]:
+        return (self.discover, self.indexes)
+
+    def follow(self, edgar: EdgarSettings) -> None:
+        """Other settings, from now on."""
+        self.discover.edgar = self.indexes.edgar = edgar
+
+    def begin(self) -> None:
+        """Asks for a round; may be called from any thread."""
+        self.discover.begin()
+        self.indexes.begin()
 
 
 @dataclass(frozen=True)
@@ -69,27 +93,44 @@ class Parts:
     stop: threading.Event
 
     def obey(
-        self, watch: WatchList, label: Label, *, decided: Callable[[], None], poll: Callable[[], None] | None
+        self,
+        watch: WatchList,
+        label: Label,
+        rechunking: Rechunking,
+        *,
+        decided: Callable[[], None],
+        poll: Callable[[], None] | None,
     ) -> Obey:
         state_dir = self.settings.service.state_dir
         promotions = Promotions(self.log, Folders(state_dir), self.settings.student.base)
         adopting = Adopting(self.log, lambda: label.wanted, decided)
-        hands = Hands(watch, poll, Requeuing(self.log, self.activity), promotions, adopting)
+        hands = Hands(
+            watch, poll, Backfills(self.log), Requeuing(self.log, self.activity), rechunking, promotions, adopting
+        )
         return Obey(state_dir, hands, self.activity)
 
-    def edgar(self, gateway: Gateway, watch: WatchList, fetched: threading.Event) -> tuple[Edgar, list[Lane]]:
-        fetch = Fetch(self.log, gateway, self.intake, activity=self.activity, fetched=fetched)
+    def edgar(
+        self, gateway: Gateway, watch: WatchList, directory: Directory, fetched: threading.Event
+    ) -> tuple[Edgar, list[Lane]]:
+        log, edgar, activity, client = self.log, self.settings.edgar, self.activity, Client(gateway)
+        fetch = Fetch(log, gateway, self.intake, activity=activity, fetched=fetched)
         fetching = Lane("fetching", (fetch,), idle_s=WOKEN_S, threads=_FETCHING)
+        purpose: Purpose = "demo" if log.purpose == "demo" else "real"
+        discovery, backfills = Discovery(client, self.intake, purpose=purpose, found=fetching.wake), Backfills(log)
         discover = Discover(
-            self.log,
-            Client(gateway),
-            watch,
-            intake=self.intake,
-            edgar=self.settings.edgar,
-            activity=self.activity,
-            found=fetching.wake,
+            log, client, watch, backfills=backfills, discovery=discovery, edgar=edgar, activity=activity
         )
-        return Edgar(discover, fetch), [fetching]
+        indexes = Indexes(
+            log,
+            client,
+            directory,
+            backfills=backfills,
+            discovery=discovery,
+            waiting=lambda: fetch.ready,
+            edgar=edgar,
+            activity=activity,
+        )
+        return Edgar(discover, indexes, fetch), [fetching]
 
     def ingest(self) -> Ingest:
         return Ingest(
@@ -100,9 +141,29 @@ class Parts:
             activity=self.activity,
         )
 
-    def chunk(self) -> Chunk:
-        options = ChunkOptions(**self.settings.chunk.model_dump())
-        return Chunk(self.log, blobs=self.blobs, parser=self.parser, options=options, activity=self.activity)
+    def near(self) -> Near:
+        return Near(
+            self.standing,
+            same=self.settings.boilerplate.same,
+            folder=self.settings.service.state_dir / "near",
+            activity=self.activity,
+            stop=self.stop,
+        )
+
+    def reading(self, ingest: Ingest, near: Near, *, ended: Callable[[], None]) -> tuple[Lane, Rechunking]:
+        """`ended` is called when everything was read again that somebody asked for."""
+        options, wake = options_of(self.settings), threading.Event()
+        rechunking = Rechunking(self.log, parser_id(options), asked=wake.set, ended=ended)
+        chunk = Chunk(
+            self.log,
+            blobs=self.blobs,
+            parser=self.parser,
+            options=options,
+            rechunking=rechunking,
+            near=near,
+            activity=self.activity,
+        )
+        return Lane("reading", (near, ingest, chunk), idle_s=WOKEN_S, wake=wake), rechunking
 
     def label(
         self, teacher: TeacherSettings, *, gpu: Handover, hold: Callable[[], bool], met: Callable[[], None]
@@ -137,7 +198,7 @@ class Parts:
             early=teacher.opens_early,
         )
 
-    def train(self, gpu: Handover) -> Train:
+    def train(self, gpu: Handover, near: Near) -> Train:
         return Train(
             self.standing,
             plans_of(self.settings),
@@ -145,8 +206,13 @@ class Parts:
             threshold=self.settings.trainer.threshold,
             activity=self.activity,
             gpu=gpu,
+            may_seal=lambda: near.is_ready,
             stop=self.stop,
         )
+
+
+def options_of(settings: Settings) -> ChunkOptions:
+    return ChunkOptions(**settings.chunk.model_dump())
 
 
 def plans_of(settings: Settings) -> Plans:

@@ -39,7 +39,7 @@ def published(state_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise StateUnusable(f"nothing is published in {state_dir} yet: start the service with `finsdistill run`")
     with query_problems(), duckdb.connect(str(path), read_only=True) as connection:
         lock_down(connection, state_dir / "published")
-        with _older_views(connection):
+        with _older_views(connection), _views_of_elsewhere(connection, state_dir):
             yield connection
 
 
@@ -70,6 +70,22 @@ def _older_views(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
             raise QueryProblem(
                 f"the query failed: {cause}; an older finsdistill published these tables, without {names}: start the "
                 "service once (`finsdistill run`), it publishes all there is"
+            ) from cause
+        raise
+
+
+@contextmanager
+def _views_of_elsewhere(connection: duckdb.DuckDBPyConnection, state_dir: Path) -> Iterator[None]:
+    """The views name their files by where they lay when the service last ran."""
+    try:
+        yield
+    except (duckdb.PermissionException, duckdb.IOException) as cause:
+        sql = "SELECT sql FROM duckdb_views() WHERE view_name = 'raw_events'"
+        found = connection.execute(sql).fetchall()
+        if found and str((state_dir / "published").resolve()).replace("'", "''") not in found[0][0]:
+            raise QueryProblem(
+                f"{state_dir} was moved or copied here, and its tables still name the files of the old place: start the "
+                "service once (`finsdistill run`), it makes them anew"
             ) from cause
         raise
 

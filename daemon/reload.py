@@ -70,7 +70,7 @@ def follow(app: App, ticks: Ticks, new: Settings) -> None:
     app.train.replan(plans_of(app.settings), app.settings.trainer.threshold)
     app.ingest.forms = frozenset(app.settings.edgar.forms)
     if app.edgar is not None:
-        app.edgar.discover.edgar = app.settings.edgar
+        app.edgar.follow(app.settings.edgar)
     ticks.follow(app.settings)
     app.poll()
     waiting = waiting_of(changed, polling=app.edgar is not None)

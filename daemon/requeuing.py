@@ -21,6 +21,13 @@ class NoDeadLetter(FinsdistillError):
     """What was asked for is no dead letter."""
 
 
+class NoRecipe(FinsdistillError):
+    """Dead letters of a recipe that the log has never heard of."""
+
+    def __init__(self, recipe: str) -> None:
+        super().__init__(f"no recipe is called {recipe}: the table `recipes` lists them")
+
+
 @dataclass(frozen=True)
 class Names:
     """What dead letters are called: `ids` are those of their texts and chunks, sorted, each with its text's."""
@@ -63,7 +70,7 @@ class Requeuing:
     activity: Activity
 
     def these(self, command: Requeue, *, key: str) -> None:
-        """A text that is no dead letter any more is passed over, and told."""
+        """A text that is no dead letter any more is passed over, and told. Raises NoRecipe."""
         dead = {text for (text,) in self._dead(command.recipe)}
         again, none = split(command.texts, dead)
         if not self._append(command.recipe, again, key=key) and none:
@@ -74,10 +81,13 @@ class Requeuing:
             structlog.get_logger().warning("requeue_passed_over", texts=none)
 
     def all(self, command: RequeueAll, *, key: str) -> None:
+        """Raises NoRecipe."""
         again = tuple(text for (text,) in self._dead(command.recipe, command.reason))
         self._append(command.recipe, again, key=key)
 
     def _dead(self, recipe: str, reason: str | None = None) -> list[tuple[str]]:
+        if not self.log.query("SELECT 1 FROM raw.recipes WHERE recipe = ?", [recipe]):
+            raise NoRecipe(recipe)
         sql = "SELECT text_id FROM dead_letters WHERE recipe = ? AND (reason = ? OR ? IS NULL) ORDER BY seq, text_id"
         return self.log.query(sql, [recipe, reason, reason])
 

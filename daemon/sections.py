@@ -9,10 +9,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from daemon.cron import cron_trigger
 from daemon.edgar.hosts import checked_host, checked_user_agent
+from daemon.forms import one_name
 from store.task import Objective
 from trainer.commits import commit_of
 
-DEFAULT_FORMS: Final = ("10-K", "10-K405", "10-KSB", "10-KT", "10-K/A", "10-K405/A", "10-KSB/A", "10-KT/A")
+_ANNUAL: Final = ("10-K", "10-K405", "10-KSB", "10-KSB40", "10-KT", "10-KT405")
+DEFAULT_FORMS: Final = (*_ANNUAL, *(f"{form}/A" for form in _ANNUAL))
+
+
+EVERY_FILER: Final = "*"  # beside or in place of companies' names
 
 
 def _checked_poll(value: int | str) -> int | str:
@@ -25,14 +30,17 @@ def _checked_poll(value: int | str) -> int | str:
 
 
 def _checked_company(value: str) -> str:
-    if value.strip() == "*":
-        raise ValueError('"*", every filer, comes with a later version: name the companies')
     if not re.fullmatch(r"[A-Za-z0-9.\-]{1,20}", value.strip()):
         raise ValueError(f"{value!r} is neither a ticker nor a CIK")
     return value.strip()
 
 
+def _checked_filer(value: str) -> str:
+    return EVERY_FILER if value.strip() == EVERY_FILER else _checked_company(value)
+
+
 Company = Annotated[str, AfterValidator(_checked_company)]
+Filer = Annotated[str, AfterValidator(_checked_filer)]
 Poll = Annotated[int | str, AfterValidator(_checked_poll)]
 Host = Annotated[str, AfterValidator(checked_host)]
 UserAgent = Annotated[str, AfterValidator(checked_user_agent)]
@@ -54,13 +62,27 @@ class ServiceSettings(Section):
 
 class EdgarSettings(Section):
     user_agent: UserAgent | None = None
-    companies: tuple[Company, ...] = ("AAPL", "MSFT", "GOOGL")
-    forms: tuple[Annotated[str, AfterValidator(str.upper)], ...] = DEFAULT_FORMS
+    companies: tuple[Filer, ...] = ("AAPL", "MSFT", "GOOGL")
+    forms: tuple[Annotated[str, AfterValidator(one_name)], ...] = DEFAULT_FORMS
     since: date = date(2015, 1, 1)
     poll: Poll = 3600
     data_url: Host = "https://data.sec.gov"
     www_url: Host = "https://www.sec.gov"
     requests_per_s: float = Field(default=8, gt=0, le=10)
+
+    @property
+    def every_filer(self) -> bool:
+        return EVERY_FILER in self.companies
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The companies that are watched by name."""
+        return tuple(name for name in self.companies if name != EVERY_FILER)
+
+    @property
+    def whose(self) -> str:
+        """Whose filings are wanted, in words."""
+        return ", ".join((*(["every filer"] if self.every_filer else []), *self.named)) or "nobody"
 
 
 class InboxSettings(Section):
@@ -71,6 +93,10 @@ class ChunkSettings(Section):
     size: int = Field(default=1500, ge=200, le=20_000)
     overlap: int = Field(default=200, ge=0)
     min_prose: int = Field(default=100, ge=0)
+
+
+class BoilerplateSettings(Section):
+    same: float = Field(default=0.9, ge=0.7, le=1)
 
 
 class StudentSettings(Section):

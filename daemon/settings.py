@@ -19,6 +19,7 @@ from trainer.spec import SEEDLING
 PREFIX: Final = "FINSDISTILL_"
 CONFIG_VARIABLE: Final = "FINSDISTILL_CONFIG"
 DEFAULT_TEACHER: Final = "local"
+_PATTERN: Final = "*?["
 _SEARCHED: Final = (Path("config.toml"), Path("/etc/finsdistill/config.toml"))
 
 
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     edgar: sections.EdgarSettings = sections.EdgarSettings()
     inbox: sections.InboxSettings = sections.InboxSettings()
     chunk: sections.ChunkSettings = sections.ChunkSettings()
+    boilerplate: sections.BoilerplateSettings = sections.BoilerplateSettings()
     teacher: TeacherSettings = Field(default_factory=LocalSettings)
     student: sections.StudentSettings = sections.StudentSettings()
     trainer: sections.TrainerSettings = sections.TrainerSettings()
@@ -82,7 +84,20 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         raise ConfigProblem("; ".join(_sentence(path, error) for error in cause.errors())) from cause
     if settings.chunk.overlap >= settings.chunk.size:
         raise ConfigProblem(f"{path}: chunk.overlap ({settings.chunk.overlap}) must be below chunk.size")
-    return _anchored(settings, path.resolve().parent)
+    anchored = _anchored(settings, path.resolve().parent)
+    _check_state_dir(path, anchored.service.state_dir)
+    return anchored
+
+
+def _check_state_dir(path: Path, state_dir: Path) -> None:
+    """The views name the published files by their paths, which DuckDB reads as patterns: one that matched other folders
+    would show another log's rows."""
+    whole = f"{state_dir} {state_dir.resolve()}"
+    if found := [character for character in _PATTERN if character in whole]:
+        raise ConfigProblem(
+            f"{path}: service.state_dir ({state_dir.resolve()}) holds {found[0]!r}, which DuckDB takes for a pattern of "
+            "paths: choose a folder without * ? and ["
+        )
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 
 from daemon.activity import Activity
+from daemon.stopped import Stopped
 from store.database import duckdb_errors
 from store.log import EventLog
 from store.states.texts.following import Following
-from store.states.texts.keys import keys_of
-from store.states.texts.texts import Totals
+from store.states.texts.keys import Keys, keys_of
+from store.states.texts.texts import Known, Totals
 
 _AT_ONCE: Final = 100_000  # events that even somebody in a hurry reads: a fifth of a second
 _WHAT: Final = "counting texts"
@@ -81,6 +82,13 @@ class Standing:
             slots = np.array(state.order.take(room, asked), np.int64)
             columns = (texts.first[slots], texts.tried(slots), texts.only_training(slots))
             return [Waiting(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+    def about(self, keys: Keys) -> Known:
+        """Raises Stopped when the service ends before all of the log was read."""
+        with self._up_to_date():
+            if self._state.seq == 0:
+                raise Stopped
+            return self._state.texts.known(keys)
 
     def again(self) -> None:
         """What was handed out and is still pending is handed out again."""

@@ -6,10 +6,14 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from store.errors import StateUnusable
+from store.errors import FinsdistillError
 from store.files import replace_file
 
 STATUS: Final = "status.json"
+
+
+class FiguresUnknown(FinsdistillError):
+    """Nothing says how things stand. The log is not hurt by it."""
 
 
 class _Frozen(BaseModel):
@@ -77,7 +81,8 @@ class AdapterStatus(_Frozen):
 
 class Status(_Frozen):
     """`finsdistill status --json`. Times are UTC; `written_at` is the age of every figure here. `paused`: why labelling waits,
-    also where no recipe is active yet."""
+    also where no recipe is active yet. `parser`: the service's own; what another one read is read again when somebody asks.
+    `linked` texts are nearly others, whose labels speak for them."""
 
     format: int = 1
     written_at: datetime
@@ -85,12 +90,16 @@ class Status(_Frozen):
     seq: int
     filings: int
     filings_by_status: tuple[StatusCount, ...]
+    filings_by_parser: tuple[StatusCount, ...] = ()
+    parser: str = ""
     companies: int
     heldout_companies: int
     watched: int = 0
+    every_filer: bool = False
     last_poll: PollStatus | None = None
     chunks: int
     texts: int
+    linked: int = 0
     labelled: int
     pending: int
     refused: int
@@ -116,13 +125,14 @@ def write_status(state_dir: Path, status: Status) -> None:
 
 
 def read_status(state_dir: Path) -> Status | None:
-    """None before the first service ran here. Raises StateUnusable for a file of another version."""
+    """None before the first service ran here. Raises FiguresUnknown for a file that is damaged or of another version."""
     path = state_dir / STATUS
     try:
         return Status.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
     except ValueError as cause:
-        raise StateUnusable(
-            f"{path} was written by another version of finsdistill: run `finsdistill run` once"
+        raise FiguresUnknown(
+            f"{path} is damaged, or of another version of finsdistill, so that the figures are not known: the service writes "
+            "it anew (`finsdistill run`)"
         ) from cause

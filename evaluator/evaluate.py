@@ -70,7 +70,8 @@ def _inputs(spec: EvalSpec) -> _Inputs:
             "seals it again",
         )
     who = contestants(spec)
-    chosen = freeze(heldout, trained_on=who.trained_on, max_examples=spec.max_examples, seed=spec.seed)
+    trained_on = who.trained_on | {text for text, learned in spec.near if learned in who.trained_on}
+    chosen = freeze(heldout, trained_on=trained_on, max_examples=spec.max_examples, seed=spec.seed)
     return _Inputs(manifest, who, chosen)
 
 

@@ -54,6 +54,9 @@ class EvalSpec(_Frozen):
     challenger: AdapterRef
     champion: AdapterRef | None
     trained_on: tuple[AbsolutePath, ...]  # train.parquet files to keep out, beside what the adapters' folders record
+    near: tuple[
+        tuple[str, str], ...
+    ] = ()  # ids of a text that is held out and of one it is near to, which may have trained
     objective: Objective  # the challenger's; what its card says otherwise is an error
     max_examples: Positive
     seed: Count

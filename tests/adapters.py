@@ -29,13 +29,29 @@ def write_adapter(
         toy=toy,
         teacher="extractive",
         recipe="r",
-        spec=_run(folder, base, seed=seed, objective=objective),
+        spec=a_run(folder, base, seed=seed, objective=objective),
     )
     write_card(folder, card)
     return AdapterRef(adapter_id=card.adapter_id, folder=folder)
 
 
-def _run(folder: Path, base: str, *, seed: int, objective: str) -> RunSpec:
+def carded(folder: Path) -> str:
+    """Card and record, as the trainer adds them, for weights and a configuration that nobody trained; the adapter's id."""
+    write_trained(folder, [TrainedRow(label_id="label", text_id="t")])
+    card = AdapterCard(
+        adapter_id=adapter_id_of(folder),
+        base="seedling",
+        base_fingerprint="f",
+        toy=True,
+        teacher="extractive",
+        recipe="r",
+        spec=a_run(folder, "seedling", seed=1, objective="step_by_step"),
+    )
+    write_card(folder, card)
+    return card.adapter_id
+
+
+def a_run(folder: Path, base: str, *, seed: int, objective: str) -> RunSpec:
     fields = {
         "snapshot_dir": folder, "snapshot_id": "s", "base": base, "base_revision": None, "quantization": "none",
         "start": "scratch", "parent_adapter": None, "parent_id": None, "replay_rows": 0, "objective": objective,

@@ -108,6 +108,29 @@ def a_retirement(text: str, *, filing: int = 1, occurrence: int = 0) -> e.ChunkR
     return e.ChunkRetired(chunk_id=gone.chunk_id, accession=gone.accession, parser="p2")
 
 
+def a_keeping(text: str, *, filing: int = 1, occurrence: int = 0, **changes: Any) -> e.ChunkKept:
+    kept = a_chunk(text, filing=filing, occurrence=occurrence)
+    values: dict[str, Any] = {
+        "chunk_id": kept.chunk_id,
+        "accession": kept.accession,
+        "ordinal": 5,
+        "char_start": 70,
+        "char_end": 70 + len(text),
+        "by_reference": False,
+        "marks": (),
+        "parser": "p3",
+    }
+    return e.ChunkKept(**values | changes)
+
+
+def a_link(text: str, to: str, *, across: bool = False) -> e.TextLinked:
+    return e.TextLinked(text_id=text_id(text), to_text_id=text_id(to), similarity=0.9, across=across)
+
+
+def an_unlinking(text: str, to: str, *, across: bool = False) -> e.TextUnlinked:
+    return e.TextUnlinked(text_id=text_id(text), to_text_id=text_id(to), across=across)
+
+
 def a_recipe(recipe: str = RECIPE, **changes: Any) -> e.RecipeDeclared:
     values: dict[str, Any] = {
         "recipe": recipe,

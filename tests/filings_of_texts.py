@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from daemon.filing.prose import digit_share
+from daemon.filing.prose import reads_plainly
 from trainer.seedling.language import sentences
 
 _PAGE: Final = """<html><head><title>10-K</title></head><body>
@@ -16,6 +16,8 @@ _PAGE: Final = """<html><head><title>10-K</title></head><body>
 <p>ANNUAL REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934</p>
 <p><b>Item 1A. Risk Factors</b></p>
 {passages}
+<p><b>Item 1B. Unresolved Staff Comments</b></p><p>None.</p>
+<p><b>Item 2. Properties</b></p><p>None.</p>
 <p><b>SIGNATURES</b></p>
 </body></html>
 """
@@ -31,7 +33,7 @@ def _text(number: int) -> str:
     while True:
         said = sentences(rng, characters=300, babbled=0.0)
         text = " ".join([f"In case {number} the following is to be said.", *said])
-        if digit_share(text) < 0.15:  # with more a text of figures alone would be no prose, and so no chunk
+        if reads_plainly(f"{_heading(text)}\n{text}"):  # a text of figures would join its neighbour in one chunk
             return text
 
 

@@ -12,8 +12,9 @@ from store.backups.backup import Made, back_up
 from store.log import EventLog, Limits
 from store.publishing.publish import Publisher
 from store.restoring.restore import Hands, Restored, Wish, restore
+from tests.adapters import carded
 from tests.builders import Clock, a_fetch, a_filing, a_log, a_training, labelled, put
-from trainer.run import CONFIG, WEIGHTS, adapter_id_of
+from trainer.run import CONFIG, WEIGHTS, whole_adapter_id_of
 
 LIMITS = Limits("512MiB", 1)
 VIEWS = ("filings", "chunks", "triplets", "labels", "refusals", "dead_letters", "adapters", "events", "companies")
@@ -31,9 +32,9 @@ def an_adapter(state: Path, weights: bytes) -> str:
     """Named as the trainer names them; what is in it was never trained."""
     folder = state / "adapters" / "new"
     folder.mkdir(parents=True)
-    for name, content in ((WEIGHTS, weights), (CONFIG, b"{}"), ("card.json", b"{}\n")):
+    for name, content in ((WEIGHTS, weights), (CONFIG, b"{}")):
         (folder / name).write_bytes(content)
-    adapter_id = adapter_id_of(folder)
+    adapter_id = carded(folder)
     folder.rename(folder.with_name(adapter_id))
     return adapter_id
 
@@ -73,7 +74,7 @@ def a_home(folder: Path) -> None:
 
 
 def backed_up(state: Path, place: Path, *, verify: bool = False) -> Made:
-    return back_up(state, place, adapter_id_of=adapter_id_of, verify=verify, clock=Clock())
+    return back_up(state, place, adapter_id_of=whole_adapter_id_of, verify=verify, clock=Clock())
 
 
 def flip(path: Path) -> None:
@@ -95,7 +96,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def brought_back(
     state: Path, backup: Path | None = None, *, replace: bool = False, accept_loss: bool = False
 ) -> Restored:
-    hands = Hands(LIMITS, adapter_id_of, clock=Clock())
+    hands = Hands(LIMITS, whole_adapter_id_of, clock=Clock())
     return restore(state, backup, Wish(replace=replace, accept_loss=accept_loss), hands)
 
 

@@ -212,6 +212,18 @@ def check_adapter(adapter: Path, adapter_id: str) -> None:
         )
 
 
+def whole_adapter_id_of(adapter: Path) -> str:
+    """As `adapter_id_of`, where the card and the record of what was trained on, which the id does not name, are whole too.
+
+    Raises TrainingProblem. A card of an older version vouches for less.
+    """
+    read_trained(adapter)
+    found = adapter_id_of(adapter)
+    if read_card(adapter).adapter_id != found:
+        raise _changed(adapter / CARD)
+    return found
+
+
 def make_config_canonical(adapter: Path, base: str) -> None:
     """peft writes sets in hash order and the base's path on this machine: both would make the hash a matter of chance."""
     path = adapter / CONFIG
@@ -229,7 +241,10 @@ def read_trained(adapter: Path) -> list[TrainedRow]:
     data = path.read_bytes()
     if read_card(adapter).trained_sha256 not in (None, sha256_hex(data)):
         raise _changed(path)
-    return [TrainedRow(**row) for row in pq.read_table(pa.BufferReader(data)).to_pylist()]
+    try:
+        return [TrainedRow(**row) for row in pq.read_table(pa.BufferReader(data)).to_pylist()]
+    except (pa.ArrowException, ValueError, TypeError) as cause:  # a card of an older version does not vouch for it
+        raise _changed(path) from cause
 
 
 def write_trained(adapter: Path, rows: Iterable[TrainedRow]) -> None:

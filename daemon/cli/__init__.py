@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 import typer
 
 from daemon.cli import (
+    backfill,
     backup,
     demo,
     doctor,
@@ -17,6 +18,7 @@ from daemon.cli import (
     labels,
     predict,
     rebuild,
+    rechunk,
     recipes,
     run,
     service,
@@ -47,12 +49,14 @@ for group in (
     init,
     doctor,
     watch,
+    backfill,
     labels,
     recipes,
     students,
     predict,
     explain,
     export,
+    rechunk,
     rebuild,
     verify,
     backup,

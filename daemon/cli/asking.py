@@ -11,14 +11,16 @@ from daemon.terminal import printable
 from store.errors import FinsdistillError
 
 _PATIENCE_S: Final = 5.0  # a running service takes a command within a moment, unless EDGAR is slow
+_WAITS: Final = "the service has not taken it yet and will"
 
 
 class ServiceRefused(FinsdistillError):
     """The service looked at the command and could not do it."""
 
 
-def ask(state_dir: Path, command: Command, *, what: str, later: str, done: str) -> None:
-    """Says what became of `what`: `later` ("watched") as soon as a service runs, or `done`. Raises ServiceRefused."""
+def ask(state_dir: Path, command: Command, *, what: str, later: str, done: str, waits: str = _WAITS) -> None:
+    """Says what became of `what`: `later` ("watched") as soon as a service runs, or `done`; `waits` where the service is not
+    done with it within a moment. Raises ServiceRefused."""
     path = drop(state_dir, command)
     if holder(state_dir) is None:
         said = f"noted; {later} as soon as the service runs (`finsdistill run`)"
@@ -27,7 +29,7 @@ def ask(state_dir: Path, command: Command, *, what: str, later: str, done: str) 
             raise ServiceRefused(reason)
         said = f"taken; {done}"
     else:
-        said = "handed over; the service has not taken it yet and will"
+        said = f"handed over; {waits}"
     sys.stdout.write(f"{printable(what)}: {said}\n")
 
 

@@ -36,11 +36,11 @@ def backup(
 ) -> None:
     """Copy what is published, and the blobs and adapters it names; the service may run."""
     from store.backups.backup import back_up  # noqa: PLC0415 - DuckDB and Arrow, which `status` need not wait for
-    from trainer.run import adapter_id_of  # noqa: PLC0415
+    from trainer.run import whole_adapter_id_of  # noqa: PLC0415
 
     state_dir = settings_of(config).service.state_dir
     try:
-        made = back_up(state_dir, folder, adapter_id_of=adapter_id_of, verify=verify, progress=_show)
+        made = back_up(state_dir, folder, adapter_id_of=whole_adapter_id_of, verify=verify, progress=_show)
     finally:
         _show("")
     sys.stdout.write(screen(_told(made, folder)))
@@ -69,13 +69,13 @@ def restore(
     from store.log import Limits  # noqa: PLC0415
     from store.restoring.restore import Hands, Wish  # noqa: PLC0415
     from store.restoring.restore import restore as bring_back  # noqa: PLC0415
-    from trainer.run import adapter_id_of  # noqa: PLC0415
+    from trainer.run import whole_adapter_id_of  # noqa: PLC0415
 
     service = settings_of(config).service
     lock = StateLock(service.state_dir, restoring=True)
     try:
         check_disk(service.state_dir, service.min_free_gib)
-        hands = Hands(Limits(service.memory_limit, service.threads), adapter_id_of, progress=_show)
+        hands = Hands(Limits(service.memory_limit, service.threads), whole_adapter_id_of, progress=_show)
         done = bring_back(service.state_dir, folder, Wish(replace=replace, accept_loss=accept_loss), hands)
     finally:
         lock.release()
@@ -114,6 +114,11 @@ def _told(made: "Made", folder: Path) -> Iterator[str]:
         f"{_age((whole.made_at - whole.end.recorded_at).total_seconds())} old"
     )
     new = whole.seq - (made.before.seq if made.before else 0)
+    if made.acknowledged is not None and made.acknowledged > whole.seq:
+        yield (
+            f"not in it: events {whole.seq + 1:,} to {made.acknowledged:,}, which the log holds and which are not published "
+            "yet: a service that runs soon publishes them, so back up again; if the log is damaged, restore tells what is lost"
+        )
     yield f"{new:,} new events; copied {made.copied:,} files, {made.copied_bytes / 1e6:,.1f} MB; dropped {made.dropped:,}"
     yield f"{folder} holds {files:,} files, {whole.bytes / 1e6:,.1f} MB; `finsdistill restore {folder}` brings them back"
     yield from _named(whole.lost_paths)

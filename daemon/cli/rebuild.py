@@ -23,10 +23,10 @@ def rebuild(
     """Rebuild the projections from the log, or prove that they equal their rebuild. The service must be stopped."""
     from daemon.app import open_state  # noqa: PLC0415 - only this command needs the log itself
     from store import rebuild as rebuilding  # noqa: PLC0415
+    from store.whole import check_log  # noqa: PLC0415
 
     settings = settings_of(config)
-    if not (settings.service.state_dir / "log.duckdb").exists():
-        raise StateUnusable(f"{settings.service.state_dir} holds no log: start the service with `finsdistill run`")
+    check_log(settings.service.state_dir)
     lock, log = open_state(settings, None)
     try:
         if verify:

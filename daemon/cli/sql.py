@@ -2,17 +2,30 @@
 
 import csv
 import json
+import math
 import os
 import sys
+from collections import Counter
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
 from daemon.cli.options import AsOf, Config, position_asked, settings_of
-from daemon.terminal import printable
+from daemon.terminal import escaped, printable
+from store.errors import FinsdistillError
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+class OneNameTwice(FinsdistillError):
+    """JSON objects would keep one of the columns and lose the others."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"two columns are called {name!r}, and JSON keeps one: give the other a name of its own (… AS …)"
+        )
 
 
 def register(app: typer.Typer) -> None:
@@ -50,23 +63,38 @@ def _print_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
 
 
 def _print_json(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    found = [dict(zip(columns, row, strict=True)) for row in rows]
-    sys.stdout.write(json.dumps(found, default=_plain, ensure_ascii=False, indent=1) + "\n")
+    if twice := [name for name, count in Counter(columns).items() if count > 1]:
+        raise OneNameTwice(twice[0])
+    found = [{name: _plain(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+    sys.stdout.write(escaped(json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)) + "\n")
 
 
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+def _plain(value: object) -> object:
+    """As JSON can say it. It has no NaN and no infinity: both are null, as an unknown number is."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case list() | tuple():
+            return [_plain(entry) for entry in value]
+        case dict():
+            return {str(name): _plain(entry) for name, entry in value.items()}
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
 
 
 def _print_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([_cell(column) for column in columns])
     writer.writerows([_cell(value) for value in row] for row in rows)
 
 
 def _cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula is quoted; numbers stay numbers."""
-    if isinstance(value, str):
-        clean = printable(value)
-        return f"'{clean}" if clean.startswith(_FORMULA) else clean
-    return value
+    if value is None or isinstance(value, (bool, int, float, Decimal)):
+        return value
+    clean = printable(str(value))
+    return f"'{clean}" if clean.startswith(_FORMULA) else clean

@@ -73,9 +73,35 @@ def _filing_lines(status: Status, now: datetime) -> list[str]:
     return [
         f"filings      {status.filings:,} ({kinds or 'none yet'}); {status.filings_last_24_h:,} in the last 24 h",
         f"companies    {status.companies:,}, of which {status.heldout_companies:,} held out; "
-        f"{status.watched:,} watched{_polled(status, now)}",
+        f"{_watched(status)}{_polled(status, now)}",
         f"chunks       {status.chunks:,}, {status.texts:,} different texts",
+        _saved(status),
+        *_older_lines(status),
     ]
+
+
+def _saved(status: Status) -> str:
+    equal, near = status.chunks - status.texts, status.linked
+    share = (equal + near) / status.chunks if status.chunks else 0
+    return (
+        f"saved        {equal + near:,} chunks ({share:.1%}) need no label of their own: {equal:,} equal another, "
+        f"{near:,} nearly"
+    )
+
+
+def _older_lines(status: Status) -> list[str]:
+    """Reading again costs labels, so it waits for a person."""
+    older = sum(entry.count for entry in status.filings_by_parser if entry.name != status.parser)
+    if not older:
+        return []
+    were = "filings were" if older > 1 else "filing was"
+    return [f"older        {older:,} {were} read by another parser: `finsdistill rechunk`"]
+
+
+def _watched(status: Status) -> str:
+    return (
+        f"every filer and {status.watched:,} by name watched" if status.every_filer else f"{status.watched:,} watched"
+    )
 
 
 def _polled(status: Status, now: datetime) -> str:

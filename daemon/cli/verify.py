@@ -74,12 +74,12 @@ def _shown(records: "Iterable[Record]", total: int) -> "Iterator[Record]":
 def _files(state_dir: Path, named: "Named") -> "Iterator[Checked]":
     from store import checking  # noqa: PLC0415 - as above
     from store.publishing.past import published_manifest  # noqa: PLC0415 - as above
-    from trainer.run import adapter_id_of  # noqa: PLC0415 - as above
+    from trainer.run import whole_adapter_id_of  # noqa: PLC0415 - as above
 
     if (state_dir / "published" / "manifest.json").exists():
         yield checking.check_published(state_dir / "published", published_manifest(state_dir))
     yield checking.check_blobs(state_dir, named)
-    yield checking.check_adapters(state_dir, named, adapter_id_of)
+    yield checking.check_adapters(state_dir, named, whole_adapter_id_of)
     yield checking.check_snapshots(state_dir, named)
 
 

@@ -57,12 +57,11 @@ def list_(config: Config = None) -> None:
     from daemon.query import run_query  # noqa: PLC0415 - DuckDB
 
     settings = settings_of(config)
-    configured = ", ".join(settings.edgar.companies) or "nobody"
     _, rows = run_query(settings.service.state_dir, _LIST)
     for ticker, cik, split, name, filings in [("ticker", "CIK", "split", "name", "filings"), *rows]:
         line = f"{ticker or '-':<8} {cik or '-':>10}  {split:<8} {filings:>7}  {name or '-'}"
         sys.stdout.write(printable(line) + "\n")
-    sys.stdout.write(f"{len(rows)} watched; edgar.companies: {configured}\n")
+    sys.stdout.write(f"{len(rows)} watched; edgar.companies: {settings.edgar.whose}\n")
 
 
 def _checked(names: list[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ def identity(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             check="identity",
             level="problem",
-            seen=f"edgar.user_agent is not set, and {', '.join(edgar.companies)} would be watched: SEC refuses who is nobody",
+            seen=f"edgar.user_agent is not set, and {edgar.whose} would be watched: SEC refuses who is nobody",
             do='set user_agent = "Your Company you@company.com" in [edgar], or companies = [] to use the inbox alone',
         )
     else:

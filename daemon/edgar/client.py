@@ -1,17 +1,21 @@
-"""Lists of filings, through sec-edgar-api's client and our gateway."""
+"""Lists of filings and EDGAR's indexes, through sec-edgar-api's client and our gateway."""
 
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from sec_edgar_api.EdgarClient import EdgarClient
 
-from daemon.edgar.addresses import TICKERS, index_url
+from daemon.edgar.addresses import TICKERS, days_url, index_url
 from daemon.edgar.gateway import Gateway
-from daemon.edgar.pages import Filer, filers
+from daemon.edgar.indexes import Index, IndexUnreadable, Wanted, days_listed, read_index
+from daemon.edgar.pages import Described, described
 from daemon.edgar.problems import EdgarMissing, EdgarUnreadable
+from daemon.edgar.quarters import Quarter
 from daemon.edgar.submissions import Page, Rows, Submissions
 from daemon.edgar.tickers import TickerTable, ticker_table
+from store.ids import sha256_hex
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _FIXED: Final = "https://data.sec.gov"  # what the client's addresses begin with
@@ -39,13 +43,28 @@ class Client(EdgarClient):
         url = f"{_FIXED}/submissions/{page.name}"
         return _read(Rows, self._rate_limited_get(url), url)
 
-    def filers(self, cik: int, accession: str) -> tuple[Filer, ...]:
-        """All companies that a filing is of, by its index page; empty where it has none."""
+    def described(self, cik: int, accession: str) -> Described:
+        """What a filing's index page says; nothing where it has none."""
         try:
             page = self._gateway.get(index_url(self._gateway.edgar.www_url, cik, accession))
         except EdgarMissing:
+            return Described()
+        return described(page)
+
+    def days(self, quarter: Quarter) -> tuple[date, ...]:
+        """The days for which EDGAR has an index now, in order; none in a quarter whose first is still to come."""
+        try:
+            return days_listed(self._gateway.get(days_url(self._gateway.edgar.www_url, quarter)))
+        except EdgarMissing:
             return ()
-        return filers(page)
+
+    def index(self, url: str, wanted: Wanted) -> tuple[Index, str]:
+        """One index, and the sha256 of its bytes."""
+        body = self._gateway.get(url)
+        try:
+            return read_index(body, wanted), sha256_hex(body)
+        except IndexUnreadable as cause:
+            raise EdgarUnreadable(url, f"no index ({cause})") from cause
 
     def tickers(self) -> tuple[TickerTable, bytes]:
         """EDGAR's table of tickers, and its bytes for keeping."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from store.ids import ACCESSION
 
 # As EDGAR names documents; a folder in front (the XSL view of a form) may stand there too.
-_DOCUMENT: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.\-]{0,120}/)?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,120}")
+DOCUMENT: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.\-]{0,120}/)?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,120}")
 
 
 _MARGIN: Final = timedelta(days=7)
@@ -81,7 +81,7 @@ def listed(rows: Rows) -> Iterator[Listed]:
     """The usable rows; one whose accession is none, or whose document's name leads elsewhere, is passed over."""
     table = zip_longest(rows.accession, rows.form, rows.filed, rows.period, rows.document, fillvalue="")
     for accession, form, filed, period, document in table:
-        if ACCESSION.fullmatch(accession) and (not document or _DOCUMENT.fullmatch(document)):
+        if ACCESSION.fullmatch(accession) and (not document or DOCUMENT.fullmatch(document)):
             yield Listed(accession, form.strip().upper(), _day(filed), _day(period), document or None)
 
 

@@ -139,10 +139,17 @@ def _adapter_text(origin: AdapterOrigin) -> str:
         f"split is the snapshot's, sha256 `{origin.heldout_sha256}`."
     )
     if origin.start == "scratch":
-        return f"{begin} It was trained from the base on all of these rows."
+        return f"{begin} It was trained from the base on {_learned(origin)} of these rows."
     line = ", ".join(f"`{parent.adapter_id}` (snapshot `{parent.snapshot_id}`)" for parent in origin.parents)
     return (
         f"{begin} It was trained warm: it goes on from adapter {line}, and its own run saw {origin.trained_rows} of these "
-        "rows, those that its parent had not learned and a replay. Rows that a parent learned and that are gone since "
-        "(retired, or rejected in a review) are not here: `finsdistill export DIR --adapter` of the parent has them."
+        f"rows, those that its parent had not learned and a replay. It and its parents learned from {_learned(origin)} of "
+        f"these rows. {origin.learned_elsewhere} rows that a parent learned are gone since (retired, or rejected in a review) "
+        "and not here: `finsdistill export DIR --adapter` of the parent has them."
     )
+
+
+def _learned(origin: AdapterOrigin) -> str:
+    if origin.learned_rows == origin.rows:
+        return "all"
+    return f"{origin.learned_rows} (`learned`; the others left no room for text and answer)"

@@ -69,6 +69,13 @@ COLUMNS: Final = (
 )
 IS_NEW: Final = Column("is_new", "bool", "t.is_new", "new since the snapshot before")
 
+LEARNED: Final = Column(
+    "learned",
+    "bool",
+    "t.label_id IN (SELECT label_id FROM learned)",
+    "the adapter, or one that it goes on from, learned from this row",
+)
+
 
 def schema_of(columns: tuple[Column, ...]) -> pa.Schema:
     return pa.schema([(column.name, column.arrow) for column in columns])

@@ -9,9 +9,10 @@ from typing import Final
 
 from daemon.as_of import Wanted
 from daemon.exporting.card import Card
-from daemon.exporting.columns import COLUMNS, IS_NEW, Column
+from daemon.exporting.columns import COLUMNS, IS_NEW, LEARNED, Column
 from daemon.exporting.folder import replacing
 from daemon.exporting.formats import FORMATS, Format
+from daemon.exporting.learned import learned_by, with_learned
 from daemon.exporting.manifest import CARD, FORMAT, MANIFEST, AdapterOrigin, ExportManifest
 from daemon.exporting.rows import Rows, Written
 from daemon.exporting.source import NothingToExport, Used, adapter_origin, left_out, log_of, recipes_in_use, sealed_at
@@ -44,7 +45,7 @@ class _Place:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return COLUMNS if self.origin is None else (*COLUMNS, IS_NEW)
+        return COLUMNS if self.origin is None else (*COLUMNS, IS_NEW, LEARNED)
 
 
 def export(
@@ -52,14 +53,15 @@ def export(
 ) -> ExportManifest:
     """Leaves `target` whole, or as it was. `progress` is told how many rows of a split are written.
 
-    Raises PositionUnusable, PromotionRefused, FolderRefused, NothingToExport, and StateUnusable where nothing is published
-    or an adapter's rows are not what was sealed.
+    Raises PositionUnusable, PromotionRefused, FolderRefused, NothingToExport, LearnedUnknown, and StateUnusable where nothing
+    is published or an adapter's rows are not what was sealed.
     """
     published = published_manifest(state_dir)
     place = _place(state_dir, published, wish, now)
-    with replacing(target) as folder:
+    with replacing(target, state_dir=state_dir) as folder:
         with at_position(state_dir, published, place.seq, memory_limit=_MEMORY, spill_in=folder) as connection:
             recipes = recipes_in_use(connection)
+            learned = learned_by(state_dir, place.origin, connection) if place.origin else 0
             rows = Rows(connection, place.columns, place.origin.since if place.origin else 0, progress)
             written = _write(rows, folder, FORMATS[wish.data_format], place.origin)
             log = log_of(connection)
@@ -74,7 +76,7 @@ def export(
                 recipes=tuple(used.shown for used in recipes),
                 splits=tuple(part.file for part in written),
                 left_out=left_out(connection),
-                adapter=place.origin,
+                adapter=with_learned(place.origin, written[0].learned, learned) if place.origin else None,
             )
         card = Card(manifest, place.columns, _notices(recipes, wish, place), _command(manifest))
         write_durably(folder / CARD, card.text().encode())

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.disk import as_state_problem
 from daemon.exporting.manifest import read_export
 from store.errors import FinsdistillError
 from store.files import fsync_dir
@@ -19,15 +18,32 @@ class FolderRefused(FinsdistillError):
 
 
 @contextmanager
-def replacing(asked: Path) -> Iterator[Path]:
+def replacing(asked: Path, *, state_dir: Path) -> Iterator[Path]:
     """A new folder to write into. At the end of the block it takes the place of `asked`; when the block raises, or the
-    process dies, what was there stays. Raises FolderRefused for a place that holds anything but an export."""
+    process dies, what was there stays. Raises FolderRefused for a place that holds anything but an export, lies in the state,
+    or takes no more: that disk is not the state's."""
     target = asked.expanduser().resolve()
     if not target.name:
         raise FolderRefused(f"{target} cannot be an export: name a folder below it")
+    if target.is_relative_to(state_dir.resolve()):
+        raise FolderRefused(
+            f"{target} is inside the state {state_dir}, whose folders are the service's: name another folder"
+        )
+    try:
+        with _replacing(target) as staging:
+            yield staging
+    except BrokenPipeError:
+        raise
+    except OSError as cause:
+        why = cause.strerror or str(cause)
+        raise FolderRefused(f"{target} cannot be written ({why}): free space there, or name another folder") from cause
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
     staging = target.with_name(f".{target.name}.finsdistill-export")
     old = target.with_name(f".{target.name}.finsdistill-replaced")
-    _make_parent(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with _alone(staging, target):
         try:
             if not target.exists() and old.exists():  # whoever should have finished the exchange died
@@ -42,28 +58,11 @@ def replacing(asked: Path) -> Iterator[Path]:
             shutil.rmtree(staging, ignore_errors=True)  # ours alone, and gone already where all went well
 
 
-def _make_parent(target: Path) -> None:
-    with _named(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True)
-
-
-@contextmanager
-def _named(folder: Path) -> Iterator[None]:
-    """What hinders us there, unless it is the disk, which hinders everybody."""
-    try:
-        yield
-    except OSError as cause:
-        if not isinstance(cause, PermissionError) and as_state_problem(cause) is not None:
-            raise
-        raise FolderRefused(f"{folder} cannot be written ({cause.strerror}): name another folder") from cause
-
-
 @contextmanager
 def _alone(staging: Path, target: Path) -> Iterator[None]:
     """The lock is on the staging folder itself and ends with the process, so that a leftover is just taken over."""
-    with _named(staging):
-        staging.mkdir(exist_ok=True)
-        fd = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    staging.mkdir(exist_ok=True)
+    fd = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         staging.stat()  # FileNotFoundError: it took its place before we had the lock

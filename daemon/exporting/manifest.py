@@ -43,7 +43,8 @@ class ParentAdapter(_Frozen):
 class AdapterOrigin(_Frozen):
     """What an adapter was trained on: the rows of its snapshot. A warm one goes on from `parents`, the nearest first.
 
-    The hashes are the snapshot's own, over the columns that a snapshot has.
+    The hashes are the snapshot's own, over the columns that a snapshot has. `learned_rows` of them it learned from, itself or
+    by its parents, who learned from `learned_elsewhere` that this snapshot no longer has; None in exports of older versions.
     """
 
     adapter_id: str
@@ -58,6 +59,8 @@ class AdapterOrigin(_Frozen):
     new_rows: int
     trained_rows: int
     parents: tuple[ParentAdapter, ...]
+    learned_rows: int | None = None
+    learned_elsewhere: int | None = None
 
 
 class LeftOut(_Frozen):

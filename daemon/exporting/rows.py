@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import duckdb
 import pyarrow as pa
 
-from daemon.exporting.columns import Column, line_of, rows_sql, schema_of
+from daemon.exporting.columns import LEARNED, Column, line_of, rows_sql, schema_of
 from daemon.exporting.formats import Batch, Format
 from daemon.exporting.manifest import SplitFile
 from store.snapshot import TripletRow, row_line
@@ -28,10 +28,12 @@ _SEALED: Final = tuple(field.name for field in fields(TripletRow))
 
 @dataclass(frozen=True)
 class Written:
-    """`sealed_sha256`: over the columns that a snapshot has, to compare with it; None where none was asked for."""
+    """`sealed_sha256`: over the columns that a snapshot has, to compare with it; None where none was asked for. `learned`: rows
+    that the adapter learned from."""
 
     file: SplitFile
     sealed_sha256: str | None
+    learned: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Rows:
 
     def write(self, folder: Path, split: Split, form: Format, *, sealed: bool) -> Written:
         name = f"{split}.{form.name}"
-        digest, sealed_digest, count = hashlib.sha256(), hashlib.sha256(), 0
+        digest, sealed_digest, count, learned = hashlib.sha256(), hashlib.sha256(), 0, 0
         with form.open(folder / name, schema_of(self.columns)) as writer:
             for batch in self._batches(split):
                 rows: list[dict[str, Any]] = batch.to_pylist()
@@ -57,9 +59,10 @@ class Rows:
                     for row in rows:
                         sealed_digest.update(row_line(TripletRow(**{name: row[name] for name in _SEALED})))
                 count += len(rows)
+                learned += sum(row.get(LEARNED.name, False) for row in rows)
                 self.progress(count)
         file = SplitFile(split=split, file=name, rows=count, rows_sha256=digest.hexdigest())
-        return Written(file, sealed_digest.hexdigest() if sealed else None)
+        return Written(file, sealed_digest.hexdigest() if sealed else None, learned)
 
     def _batches(self, split: Split) -> Iterator[pa.RecordBatch]:
         schema = schema_of(self.columns)

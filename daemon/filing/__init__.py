@@ -3,5 +3,16 @@
 from daemon.filing.chunks import ChunkOptions, Passage
 from daemon.filing.errors import FilingUnreadable, Reason
 from daemon.filing.extraction import PARSER, Extraction, ItemSpan, extract
+from daemon.filing.references import Status
 
-__all__ = ["PARSER", "ChunkOptions", "Extraction", "FilingUnreadable", "ItemSpan", "Passage", "Reason", "extract"]
+__all__ = [
+    "PARSER",
+    "ChunkOptions",
+    "Extraction",
+    "FilingUnreadable",
+    "ItemSpan",
+    "Passage",
+    "Reason",
+    "Status",
+    "extract",
+]

@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
+
+from daemon.filing.prose import is_prose
 
 # Break: a page ends here. Gap: table rows were dropped here, so the text around is not one paragraph.
 Kind = Literal["text", "row", "break", "gap"]
@@ -24,6 +27,11 @@ class Block:
     kind: Kind = "text"
     strong: bool = False
 
+    @cached_property
+    def prose(self) -> bool:
+        """Whether it is running text; asked by several steps, and the dearest question about a block."""
+        return is_prose(self.text)
+
 
 BREAK: Final = Block("", "break")
 GAP: Final = Block("", "gap")
@@ -31,6 +39,8 @@ GAP: Final = Block("", "gap")
 
 def visible(text: str) -> str:
     """Without invisible characters; line ends and other white space stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return _INVISIBLE.sub("", text)
 
 

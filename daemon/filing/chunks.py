@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from daemon.filing.blocks import Block
-from daemon.filing.prose import ends_sentence, is_prose
+from daemon.filing.prose import ends_sentence
 from store.errors import FinsdistillError
 
 # Paragraph, sentence, clause, word, character: the first that fits is taken. A single line end is no place to split: it
@@ -16,7 +17,7 @@ from store.errors import FinsdistillError
 _SEPARATORS: Final = [r"\n\n", r"(?<=[.!?])\s", r"(?<=[;:])\s", r"(?<=,)\s", r"\s", ""]
 # Lines of an exhibit index and captions of tables read like prose but say nothing.
 _EXHIBIT: Final = re.compile(
-    r"\W*\(?\d{1,3}\)?[.\-(]\(?[A-Za-z]?\d*\)?[\w.*()\-]*\W.{0,400}"
+    r"\W*\(?\d{1,3}\)?[.\-(]\(?[A-Za-z]?\d*+\)?[\w.*()\-]*\W.{0,400}"
     r"\b(?:exhibits?|agreements?|plan|indenture|dated|filed|form|certificate|by-?laws|incorporated|amend\w+|consent)\b",
     re.IGNORECASE,
 )
@@ -27,8 +28,20 @@ _PART: Final = re.compile(r"\W*PART\s+[IV]{1,3}\W*", re.IGNORECASE)
 # Sentences the rules prescribe for the end of every filing; they say nothing about the company.
 _FORMALITY: Final = re.compile(
     r"pursuant to the requirements? of (?:the )?sections? 1[35]|pursuant to the requirements of the securities|"
-    r"^know all (?:men|persons|people|by these)|^in witness whereof",
+    r"^know all (?:men|persons|people|by these)|^in witness whereof|us-gaap[_:]|no authoritative reference available|"
+    r"privacy-enhanced message|^\W*(?:\d\W+)?(?:based on my knowledge,|i have reviewed this)|certifying officers? and i\b|"
+    r"\bhereby certif|, certify that:?$|attorneys?-in-fact",
     re.IGNORECASE,
+)
+_OF_FORMALITIES: Final = (
+    "pursuant to the requirement",
+    "us-gaap",
+    "no authoritative",
+    "privacy-enhanced",
+    "based on my",
+    "i have reviewed",
+    "certif",
+    "-in-fact",
 )
 
 
@@ -51,12 +64,16 @@ class ChunkOptions:
 
 @dataclass(frozen=True)
 class Passage:
-    """Characters `char_start` to `char_end` (exclusive) of the extraction's text; `item` None outside all Items."""
+    """Characters `char_start` to `char_end` (exclusive) of the extraction's text; `item` None outside all Items.
+    `by_reference` text stands elsewhere, where its Item points to. `marks` names the checks that its Item failed: it is
+    kept, and no teacher is asked about it."""
 
     item: str | None
     char_start: int
     char_end: int
     text: str
+    by_reference: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,7 @@ def _by_subheading(blocks: list[Block]) -> Iterator[Group]:
                 headings, paragraphs, prose = [], [], 0
             # A heading over a heading is kept, one more above it is not: it is rarely about this text any more.
             headings = [*headings[-1:], block.text]
-        elif _is_worth_keeping(block.text):
+        elif block.prose and _is_worth_keeping(block.text):
             lead = [] if prose else headings
             paragraphs.append("\n".join([*lead, block.text]))
             prose += len(block.text)
@@ -109,25 +126,38 @@ def _is_subheading(block: Block) -> bool:
 
 
 def _is_worth_keeping(text: str) -> bool:
-    if not is_prose(text) or _FORMALITY.search(text):
+    """Of prose."""
+    if _is_formality(text):
         return False
     if len(text) > 500 or (ends_sentence(text) and not _EXHIBIT.match(text)):
         return True
     return not _EXHIBIT.match(text) and not _CAPTION.search(text)
 
 
+def _is_formality(text: str) -> bool:
+    lower = text.lower()
+    if not any(phrase in lower for phrase in _OF_FORMALITIES) and not lower.startswith(("know all ", "in witness ")):
+        return False  # found out in a tenth of the time
+    return _FORMALITY.search(text) is not None
+
+
 def passages(text: str, start: int, item: str | None, options: ChunkOptions) -> Iterator[Passage]:
     """The passages of one group, whose text stands at `start` of the extraction's text."""
-    splitter = RecursiveCharacterTextSplitter(
+    pieces = [text] if len(text) <= options.size else _splitter(options).split_text(text)
+    end = 0
+    last = -1
+    for piece in pieces:
+        at = text.find(piece, max(last + 1, end - options.overlap))
+        last, end = at, at + len(piece)
+        yield Passage(item, start + at, start + end, piece)
+
+
+@lru_cache(maxsize=8)
+def _splitter(options: ChunkOptions) -> RecursiveCharacterTextSplitter:
+    return RecursiveCharacterTextSplitter(
         separators=_SEPARATORS,
         is_separator_regex=True,
         keep_separator="end",
         chunk_size=options.size,
         chunk_overlap=options.overlap,
     )
-    end = 0
-    last = -1
-    for piece in splitter.split_text(text):
-        at = text.find(piece, max(last + 1, end - options.overlap))
-        last, end = at, at + len(piece)
-        yield Passage(item, start + at, start + end, piece)

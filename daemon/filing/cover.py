@@ -9,6 +9,7 @@ from daemon.filing.blocks import one_line
 from daemon.filing.document import is_html
 from daemon.filing.errors import FilingUnreadable
 from daemon.filing.facts import Facts, day, named, spelled
+from daemon.filing.looks import BLOCK_TAGS, Look
 
 _HTML_PREFIX: Final = 400_000  # markup of a cover page, style sheets included
 _TEXT_PREFIX: Final = 40_000
@@ -41,16 +42,15 @@ class _Lines:
     def __init__(self) -> None:
         self.parts: list[str] = []
 
-    def open(self, tag: str, style: str) -> None:
-        del style
-        if tag in html.BLOCK_TAGS or tag == "br":
+    def open(self, look: Look) -> None:
+        if look.tag in BLOCK_TAGS or look.tag == "br":
             self.parts.append("\n")
 
-    def close(self, tag: str) -> None:
-        if tag in html.BLOCK_TAGS:
+    def close(self, look: Look) -> None:
+        if look.tag in BLOCK_TAGS:
             self.parts.append("\n")
 
-    def text(self, text: str) -> None:
+    def text(self, text: str, *, emphatic: bool) -> None:  # noqa: ARG002 - as the walk tells it
         self.parts.append(text.replace("\n", " "))
 
     def preformatted(self, text: str) -> None:
@@ -74,7 +74,7 @@ def _cover_lines(text: str) -> list[str]:
 def _text_of(markup: str) -> str:
     sink = _Lines()
     try:
-        html.fill(markup, sink)
+        html.fill(markup, sink, figures=True)
     except FilingUnreadable:
         return ""  # nothing is known of such a filing; reading it will refuse it, with the reason
     return "".join(sink.parts)

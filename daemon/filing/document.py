@@ -1,5 +1,6 @@
 """From a file's bytes to the documents worth reading: refusals, decoding, and selection out of a full submission."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from daemon.filing.errors import FilingUnreadable, Reason
 from daemon.filing.foreign import refuse_foreign_text
 from daemon.forms import Form, form_of
 
+_MOST_BROKEN: Final = 20  # characters of several bytes for each broken one, or more, in a text that is UTF-8
 MAX_BYTES: Final = 100_000_000  # the largest 10-K submissions are about half of this, graphics included
 
 _DOCUMENT: Final = re.compile(r"<DOCUMENT>[ \t]*\r?$|<DOCUMENT>\s*<TYPE>", re.IGNORECASE | re.MULTILINE)
@@ -16,6 +18,17 @@ _TYPE: Final = re.compile(r"<TYPE>\s*([^\s<][^<\r\n]{0,40})", re.IGNORECASE)
 _TEXT: Final = re.compile(r"<TEXT>", re.IGNORECASE)
 _TEXT_END: Final = re.compile(r"</TEXT>|</DOCUMENT>", re.IGNORECASE)
 _NOT_TEXT: Final = re.compile(r"\s*(?:<PDF>|begin \d{3} |%PDF)", re.IGNORECASE)
+# Inline XBRL stands in a wrapper of its own inside <TEXT>, and so do XML and PDF.
+_WRAPPER: Final = re.compile(r"\s*<(?:XBRL|XML)>\s*", re.IGNORECASE)
+_PEM: Final = re.compile(r"-----(?:BEGIN|END) PRIVACY-ENHANCED MESSAGE-----")
+_PEM_HEADER: Final = re.compile(r"\s*-----BEGIN PRIVACY-ENHANCED MESSAGE-----.{0,4000}?\n\s*\n", re.DOTALL)
+# uuencode has no small letters; its full lines begin with M.
+_ENCODED: Final = re.compile(
+    r"^begin [0-7]{3} \S.*\nM[\x20-\x60]{60}[ \t\r]*\n(?:[\x20-\x60]{1,64}[ \t\r]*\n)*(?:end\b)?", re.MULTILINE
+)
+# Windows-1252 that was taken for Latin-1 on its way to UTF-8.
+_LATIN: Final = re.compile(rb"\xc2[\x80-\x9f]")
+_FROM_LATIN: Final = {i: bytes((i,)).decode("cp1252", errors="ignore") or None for i in range(0x80, 0xA0)}
 _HTML: Final = re.compile(r"<(?:html|body|div|p|font|tr|td|span|br)\b[^<>]*>", re.IGNORECASE)
 _PRE: Final = re.compile(r"<pre\b", re.IGNORECASE)
 _MAGIC: Final[tuple[tuple[bytes, Reason], ...]] = (
@@ -31,12 +44,14 @@ _MAGIC: Final[tuple[tuple[bytes, Reason], ...]] = (
 
 @dataclass(frozen=True)
 class Document:
-    """One document of a filing. `annual_report` marks an Exhibit 13, where MD&A and statements may sit."""
+    """One document of a filing. `annual_report` marks an Exhibit 13, where MD&A and statements may sit; `kind` is the type
+    that its submission declares."""
 
     text: str
     html: bool
     annual_report: bool
     form: Form | None
+    kind: str | None = None
 
 
 def documents(body: bytes) -> tuple[Document, ...]:
@@ -56,9 +71,18 @@ def decoded(body: bytes) -> str:
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", errors="replace")
     try:
-        return body.decode("utf-8-sig")
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace").replace("\ufffd", " ")
+        return _mended(body) or body.decode("cp1252", errors="replace").replace("\ufffd", " ")
+    return text.translate(_FROM_LATIN) if _LATIN.search(body) else text
+
+
+def _mended(body: bytes) -> str | None:
+    """UTF-8 with a few broken bytes; None where broken ones are no exception."""
+    text = body.decode("utf-8-sig", errors="replace")
+    broken = text.count("\ufffd")
+    sound = len(body) - len(text) - broken  # each character of more than one byte is shorter by one at least
+    return text.replace("\ufffd", " ") if broken * _MOST_BROKEN < sound else None
 
 
 def refuse_bytes(body: bytes) -> None:
@@ -128,7 +152,20 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _document(text: str, kind: str | None) -> Document:
-    return Document(text, is_html(text), (kind or "").upper().startswith("EX-13"), form_of(kind) if kind else None)
+    annual = (kind or "").upper().startswith("EX-13")
+    wrapper = _WRAPPER.match(text)
+    text = text[wrapper.end() :] if wrapper else text
+    markup = is_html(text)
+    return Document(text if markup else _bare(text), markup, annual, form_of(kind) if kind else None, kind)
+
+
+def _bare(text: str) -> str:
+    """Plain text without what was laid around and into it: PEM, uuencoded graphics, entities of SGML."""
+    if "PRIVACY-ENHANCED" in text:
+        text = _PEM.sub("", _PEM_HEADER.sub("", text, count=1))
+    if "begin " in text:
+        text = _ENCODED.sub("", text)
+    return html.unescape(text) if "&" in text else text
 
 
 def is_html(text: str) -> bool:

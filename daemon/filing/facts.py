@@ -17,12 +17,12 @@ _MONTHS: Final = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _MONTH: Final = "|".join([*_MONTHS, "sept", *(month[:3] for month in _MONTHS)])
-_NAMED_DATE: Final = re.compile(rf"\b({_MONTH})\b\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(\d{{4}})\b", re.IGNORECASE)
+_NAMED_DATE: Final = re.compile(rf"\b({_MONTH})\b\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?\s*+,?\s*(\d{{4}})\b", re.IGNORECASE)
 _ISO_DATE: Final = re.compile(r"\b(\d{4})-?(\d{2})-?(\d{2})\b")
 _SLASH_DATE: Final = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b")
 
 _WINDOW: Final = 6000  # characters in which a tagged fact must end
-_IX_TAG: Final = re.compile(r"<(/?)ix:non\w+[^<>]*>", re.IGNORECASE)
+_IX_TAG: Final = re.compile(r"<(/?)ix:non\w++[^<>]*+>", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _HEADER: Final = 30_000  # characters in which a submission's header ends; the longest seen, with 13 filers, has 20,000
 _LONGEST_NAME: Final = 200
@@ -48,7 +48,7 @@ class Facts:
 
 def spelled(form: str | None) -> str | None:
     """EDGAR's spelling of a form of ours; any other form as it stands, in capitals; None for nothing."""
-    name = one_line(form or "")[:20].upper()
+    name = one_line(form or "")[:20].strip().upper()
     known = form_name(name)
     return known.name if known else name or None
 
@@ -87,10 +87,10 @@ def from_ixbrl(text: str) -> Facts:
     """The `dei:` facts of an inline-XBRL cover. Co-registrants are all listed in `ciks`; the rest is the first one's."""
     if "dei:" not in text:
         return Facts()
-    ciks = [int(value) for value in _values(text, "EntityCentralIndexKey") if re.fullmatch(r"\d{1,10}", value)]
+    ciks = [value for value in _values(text, "EntityCentralIndexKey") if re.fullmatch(r"\d{1,10}", value)]
     ticker = next(_values(text, "TradingSymbol"), None)
     return Facts(
-        ciks=tuple(dict.fromkeys(ciks)),
+        ciks=_numbers(ciks),
         company=named(next(_values(text, "EntityRegistrantName"), None)),
         ticker=ticker.upper() if ticker and re.fullmatch(r"[A-Za-z0-9.\-/]{1,10}", ticker) else None,
         form=spelled(next(_values(text, "DocumentType"), None)),
@@ -140,12 +140,17 @@ def from_header(text: str) -> Facts:
         kind = declared[1] if declared else None
     return Facts(
         accession=accession[0] if accession else None,
-        ciks=tuple(dict.fromkeys(int(cik) for cik in ciks)),
+        ciks=_numbers(ciks),
         company=named(_field(labelled, "COMPANY CONFORMED NAME")),
         form=spelled(kind),
         period=day(_field(labelled, "CONFORMED PERIOD OF REPORT") or ""),
         filed=day(_field(labelled, "FILED AS OF DATE") or ""),
     )
+
+
+def _numbers(ciks: list[str]) -> tuple[int, ...]:
+    """Once each; 0 is nobody's."""
+    return tuple(dict.fromkeys(int(cik) for cik in ciks if int(cik)))
 
 
 def _field(header: str, label: str) -> str | None:

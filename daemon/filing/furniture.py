@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Final
 
 from daemon.filing.blocks import BREAK, Block
-from daemon.filing.headings import is_continued, is_item_heading, reported
+from daemon.filing.headings import is_continued, is_item_heading
+from daemon.filing.parts import reported
 from daemon.filing.prose import ends_sentence, is_number, words
 
 _PAGE_NUMBER: Final = re.compile(
@@ -15,7 +16,8 @@ _PAGE_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _CONTENTS: Final = re.compile(
-    r"(?:back to |return to )?(?:table\s?of\s?contents|index(?: to .{0,40})?|contents)(?:\s*\(?continued\)?)?(?:\s*\d{1,3})?",
+    r"(?:back to |return to )?(?:table\s?of\s?contents|index(?: to (?!(?:the )?exhibits).{0,40})?|contents)"
+    r"(?:\s*\(?continued\)?)?(?:\s*\d{1,3})?",
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"\d+|\b[ivxlc]+$", re.IGNORECASE)
@@ -50,10 +52,14 @@ def _shape(text: str) -> str:
 def _near_breaks(blocks: list[Block]) -> list[int]:
     """Indices of the short blocks that stand within reach of a page's end."""
     near: set[int] = set()
-    for i, block in enumerate(blocks):
-        if block.kind == "break":
-            near.update(_side(blocks, i, -1))
-            near.update(_side(blocks, i, 1))
+    for step in (-1, 1):
+        fresh = True  # of breaks without text between them, the one next to the text reaches furthest
+        for i in range(len(blocks))[::-step]:
+            if blocks[i].text:
+                fresh = True
+            elif fresh and blocks[i].kind == "break":
+                near.update(_side(blocks, i, step))
+                fresh = False
     return sorted(near)
 
 

@@ -17,7 +17,7 @@ _LABEL: Final = re.compile(
     r"(?:<(?:S|C|CAPTION|TYPE|SEQUENCE|FILENAME|DESCRIPTION)>.*|[-=_~*+\s.|]{3,})", re.IGNORECASE
 )
 _TAG: Final = re.compile(r"</?[A-Z][A-Z0-9-]{0,15}>", re.IGNORECASE)
-_PART: Final = re.compile(r"\s*PART\s+(?:IV|I{1,3})\s*\.?\s*", re.IGNORECASE)
+_PART: Final = re.compile(r"\s*PART\s+(?:IV|I{1,3})\s*+\.?\s*", re.IGNORECASE)
 _MARK: Final = re.compile(
     r"(?:[*o\u2022\u00b7-]|--|\(?[a-z0-9]{1,3}[.)]|Items?\s+\d{1,2}[A-C]?[.:]?|Note\s+\d{1,2}\.?)", re.IGNORECASE
 )
@@ -163,11 +163,13 @@ def _flushed(paragraph: _Paragraph) -> Iterator[Block]:
 
 
 def _unwrapped(lines: list[str]) -> str:
-    text = ""
+    parts: list[str] = []
+    last = ""
     for line in lines:
-        glued = text.endswith("-") and text[-2:-1].isalpha() and line[:1].islower()
-        text = text + line if glued or not text else f"{text} {line}"
-    return one_line(text)
+        glued = last.endswith("-") and last[-2:-1].isalpha() and line[:1].islower()
+        parts.extend((line,) if glued or not last else (" ", line))
+        last = line
+    return one_line("".join(parts))
 
 
 def _is_strong(lines: list[str], text: str) -> bool:

@@ -1,7 +1,7 @@
 """What is a sentence and what is a number, a name or a form field."""
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 # The most frequent function words of running English; a list of names, places or captions has few of them.
 _STOP_WORDS: Final = """
@@ -12,9 +12,18 @@ the their them then there these they this those through to under until up upon u
 when where which while who whose will with within without would you your
 """
 _STOP: Final = frozenset(_STOP_WORDS.split())
+_SMALL_STOP: Final = frozenset(_STOP_WORDS.encode().split())
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'\u2019]*")
+# What is no part of a word is a space, and what is, is small.
+_IN_WORDS: Final = bytes(
+    ord(chr(b).lower()) if chr(b).isalpha() or b == ord("'") else ord(" ") for b in range(128)
+).ljust(256)
 _END: Final = re.compile(r"[.!?:;][\"'\u2019\u201d)\]]*(\(\w{1,2}\))?$")
 _NUMBER: Final = re.compile(r"[$\u20ac\u00a3\u00a5(]*[\d][\d,./]*[)%*]*|[-\u2013\u2014]+|n/?[am]\.?", re.IGNORECASE)
+_SHORT_TEXT: Final = 400  # characters
+_CLOSING: Final = 40  # characters in which a sentence's end stands, closing quotes and brackets included
+_DIGITS: Final = b"0123456789"
+_EIGHT_WORDS: Final = 15  # characters, at least
 _JUDGED: Final = 5000  # characters of a block that are looked at: enough to know it, and a bound on its cost
 
 
@@ -24,44 +33,84 @@ def words(text: str) -> list[str]:
 
 def stop_share(tokens: list[str]) -> float:
     """Share of function words, 0 to 1."""
-    return sum(token.lower() in _STOP for token in tokens) / len(tokens) if tokens else 0.0
+    return sum(map(_STOP.__contains__, map(str.lower, tokens))) / len(tokens) if tokens else 0.0
 
 
-def digit_share(text: str) -> float:
-    """Digits among the characters that are not white space, 0 to 1."""
-    solid = _solid(text)
-    return sum(map(str.isdigit, text)) / solid if solid else 0.0
+class _Shape(NamedTuple):
+    """`words` and `letters` are counts, `stops` the function words among the words; `digits` and `dense`, the letters, are
+    shares, 0 to 1, of the characters that are not spaces."""
+
+    words: int
+    letters: int
+    stops: float
+    digits: float
+    dense: float
 
 
-def _solid(text: str) -> int:
-    return sum(map(len, text.split()))
+def _shape(text: str) -> _Shape:
+    """What `words` would find, counted in bytes: of a paragraph in a third of the time."""
+    plain = text.replace("\u2019", "'").encode("ascii", "replace")
+    spaced = b" " + plain.translate(_IN_WORDS)
+    while b"'" in spaced and b" '" in spaced:
+        spaced = spaced.replace(b" '", b"  ")
+    tokens = spaced.split()
+    letters = len(spaced) - spaced.count(b" ")
+    stops = sum(map(_SMALL_STOP.__contains__, tokens))
+    digits = len(plain) - len(plain.translate(None, _DIGITS))
+    solid = max(1, len(text) - text.count(" "))
+    return _Shape(len(tokens), letters, stops / max(1, len(tokens)), digits / solid, letters / solid)
 
 
 def ends_sentence(text: str) -> bool:
-    return _END.search(text) is not None
+    return _END.search(text[-_CLOSING:]) is not None
 
 
 def is_prose(text: str) -> bool:
     """Running words, with function words among them and not mostly figures. A fragment without a sentence's end, as
     captions and labels are too, must be longer and plainer to count."""
-    judged = text[:_JUDGED]
-    tokens = words(judged)
-    if len(tokens) < 4 or sum(map(len, tokens)) < 0.6 * _solid(judged) or digit_share(judged) > 0.2:
+    shape = _shape(text[:_JUDGED])
+    if shape.words < 4 or shape.dense < 0.6 or shape.digits > 0.2:
         return False
     if ends_sentence(text):
-        return stop_share(tokens) >= 0.1
-    return len(tokens) >= 6 and stop_share(tokens) >= 0.2
+        is_label = shape.words < 8 and text.endswith(":")
+        return shape.stops >= (0.3 if is_label else 0.1)
+    return shape.words >= 6 and shape.stops >= 0.2
 
 
 def is_sentence(text: str) -> bool:
     """Prose long enough, or closed well enough, to stand in a table cell and still be a sentence."""
-    tokens = words(text[:_JUDGED])
-    if len(tokens) < 8 or stop_share(tokens) < 0.2 or digit_share(text[:_JUDGED]) > 0.15:
+    if len(text) < _EIGHT_WORDS:
         return False
-    return len(tokens) >= 25 or ends_sentence(text)
+    shape = _shape(text[:_JUDGED])
+    if shape.words < 8 or shape.stops < 0.2 or shape.digits > 0.15:
+        return False
+    return shape.words >= 25 or ends_sentence(text)
+
+
+def plainness(text: str) -> float:
+    """How far a text is from being mostly figures or mostly names: 1 for everyday English, 0 where it is doubtful, below 0
+    where it cannot stand alone before a reader. The weakest of its shares decides."""
+    shape = _shape(text)
+    if shape.words < 10:
+        return -1.0
+    mean = shape.letters / shape.words
+    return min(
+        (shape.stops - 0.24) / 0.16,
+        (0.115 - shape.digits) / 0.1,
+        (shape.dense - 0.79) / 0.15,
+        (mean - 3.55) / 1.0,
+        (7.3 - mean) / 1.5,
+    )
+
+
+def reads_plainly(text: str) -> bool:
+    """It can stand alone. Of a short text more is asked: there a few words decide."""
+    return plainness(text) >= (0.4 if len(text) < _SHORT_TEXT else 0.1)
 
 
 def is_number(text: str) -> bool:
     """A figure, a dash for none, or the loose signs that stand in cells of their own around figures."""
+    if text[:1].isalpha() and text[0] not in "nNx":
+        return False  # told at once of most texts
     bare = text.replace(" ", "")
     return bare in {"$", "%", ")", ")%", "(", "\u20ac", "\u00a3", "x", "*"} or _NUMBER.fullmatch(bare) is not None

@@ -1,13 +1,13 @@
 """Which Item each block belongs to: the best ascending chain of heading candidates."""
 
 import re
-from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final
 
+from daemon.filing.annual import annual_report, by_name
 from daemon.filing.blocks import Block
-from daemon.filing.headings import Heading, headings, reported, titles
-from daemon.filing.prose import is_prose
+from daemon.filing.headings import Heading, headings, titles
+from daemon.filing.section import LAST_ITEMS, Section
 from daemon.forms import Form
 
 _FEW: Final = 4  # with fewer numbered Items that have text, they may be headed by title alone
@@ -19,54 +19,64 @@ _COVER: Final = re.compile(
     r"fiscal year ended .{5,20}$",
     re.IGNORECASE,
 )
+_PART: Final = re.compile(r"\W*PART\s+(?:IV|I{1,3}|ONE|TWO|THREE|FOUR)\W*", re.IGNORECASE)
+_INTRODUCTION: Final = 2000  # characters of prose that may stand between a Part's heading and its first Item
+_FEWEST: Final = 3  # Items; a whole form with fewer was not understood
 _SIGNATURES: Final = re.compile(r"\W*SIGNATURES?(?: PAGE)?\W*", re.IGNORECASE)
-_LAST_ITEMS: Final = frozenset({"13", "14", "15", "16"})
 _POINTER: Final = 1500  # characters of prose below which an Item only says where its text is
+_TITLE: Final = 90  # characters; a longer line is no sub-heading
 _FULL_CREDIT: Final = 3000  # characters of prose behind a heading beyond which more of it proves nothing further
 
 
-@dataclass(frozen=True)
-class Section:
-    """Blocks `start` to `stop` (exclusive) under one Item; item None before the first. `heading` says whether the first
-    block is only the heading. A heading over several Items gives them all to the first."""
-
-    item: str | None
-    start: int
-    stop: int
-    heading: bool
-
-
-def sections(blocks: list[Block], form: Form) -> list[Section]:
-    """The whole document, cut at the chosen headings, in order, without gaps."""
+def sections(blocks: list[Block], form: Form, *, whole: bool = True) -> list[Section]:
+    """The whole document, cut at the chosen headings, in order; what only signs or certifies it is left out. With fewer
+    than three Items no heading is believed, unless the document is not `whole`: an amendment may have one Item."""
     chosen = best_chain(headings(blocks, form), blocks, form)
     if _filled(chosen, blocks) < _FEW:
         by_title = best_chain(titles(blocks, form), blocks, form)
         chosen = max(chosen, by_title, key=lambda chain: _filled(chain, blocks))
+    covered = tuple(dict.fromkeys(item for heading in chosen for item in heading.covers))
+    if whole and len(covered) < _FEWEST:
+        return [Section(None, _cover_end(blocks), len(blocks), heading=False, covers=covered)]
     stops = [*(heading.index for heading in chosen), len(blocks)]
-    out = [Section(None, _cover_end(blocks[: stops[0]]), stops[0], heading=False)]
+    out = [Section(None, _cover_end(blocks[: stops[0]]), stops[0], heading=False, lists=True)]
     for heading, stop in zip(chosen, stops[1:], strict=True):
-        out.append(Section(heading.first, heading.index, stop, heading.alone))
+        section = _under(heading, stop, blocks)
+        out.extend(_without_part(part, blocks) for part in _unbundled(section, blocks, form))
     return _told_apart(out, blocks, form)
 
 
-def annual_report(blocks: list[Block], form: Form, start: int = 0) -> list[Section]:
-    """An annual report to shareholders (Exhibit 13, or what follows the signatures) has no Item numbers, but MD&A and
-    statements have names of their own. In any order; item None before the first."""
-    parts = {form.discussion, form.market_risk, form.statements}
-    return _by_name(blocks, Section(None, start, len(blocks), heading=False), form, parts)
+def _under(heading: Heading, stop: int, blocks: list[Block]) -> Section:
+    lists = any("exhibit" in block.text[:300].lower() for block in blocks[heading.index : heading.index + 2])
+    return Section(
+        heading.first, heading.index, stop, heading.alone, heading.covers, titled=heading.titled, lists=lists
+    )
 
 
-def _by_name(blocks: list[Block], section: Section, form: Form, items: Set[str | None]) -> list[Section]:
-    """A section, cut where MD&A, market risk or statements begin by name, if they are among `items`."""
-    item_of = {"discussion": form.discussion, "market_risk": form.market_risk, "statements": form.statements}
+def _unbundled(section: Section, blocks: list[Block], form: Form) -> list[Section]:
+    """`Items 1 and 2. Business and Properties`, cut where a later one of them begins by its title."""
     out = [section]
-    for i in range(section.start, section.stop):
-        part = reported(blocks[i])
-        item = item_of[part] if part else None
-        if item is not None and item in items and item != out[-1].item:
-            out[-1] = replace(out[-1], stop=i)
-            out.append(Section(item, i, section.stop, heading=False))
+    if len(section.covers) < 2:
+        return out
+    for heading in titles(blocks[section.start + 1 : section.stop], form):
+        covers = out[-1].covers
+        if heading.first in covers[1:] and len(blocks[at := section.start + 1 + heading.index].text) <= _TITLE:
+            cut = covers.index(heading.first)
+            out[-1] = replace(out[-1], stop=at, covers=covers[:cut])
+            out.append(Section(heading.first, at, section.stop, heading=True, covers=covers[cut:]))
     return out
+
+
+def _without_part(section: Section, blocks: list[Block]) -> Section:
+    """The section, ended by the heading of the next Part; what introduces a Part belongs to no Item."""
+    prose, stop = 0, section.stop
+    for i in range(section.stop - 1, section.start, -1):
+        prose += len(blocks[i].text) if blocks[i].prose else 0
+        if prose >= _INTRODUCTION:
+            break
+        if _PART.fullmatch(blocks[i].text):
+            stop = i
+    return replace(section, stop=stop)
 
 
 def _told_apart(found: list[Section], blocks: list[Block], form: Form) -> list[Section]:
@@ -77,19 +87,21 @@ def _told_apart(found: list[Section], blocks: list[Block], form: Form) -> list[S
         if last.item is not None and _SIGNATURES.fullmatch(blocks[i].text):
             last, after = replace(last, stop=i), annual_report(blocks, form, i + 1)
             break
-    pointing = {
+    told = {
         section.item
         for section in found[:-1]
-        if section.item in {form.discussion, form.statements} and _prose(blocks, section) < _POINTER
+        if _prose(blocks[section.start + section.heading : section.stop]) >= _POINTER
     }
+    pointing = {form.discussion, form.statements} - told
+    tails = {*LAST_ITEMS, form.accountants}
     out: list[Section] = []
     for section in [*found[:-1], last]:
-        out.extend(_by_name(blocks, section, form, pointing) if section.item in _LAST_ITEMS else [section])
+        out.extend(by_name(blocks, section, form, pointing) if section.item in tails else [section])
     return [*out, *after]
 
 
-def _prose(blocks: list[Block], section: Section) -> int:
-    return sum(len(block.text) for block in blocks[section.start : section.stop] if is_prose(block.text))
+def _prose(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks if block.prose)
 
 
 def _cover_end(blocks: list[Block]) -> int:
@@ -136,7 +148,7 @@ def _credits(candidates: list[Heading], blocks: list[Block]) -> list[float]:
     """0 to 2 for the prose between each candidate and the next one of another Item: a contents entry has none."""
     sums = [0]
     for block in blocks:
-        sums.append(sums[-1] + (len(block.text) if is_prose(block.text) else 0))
+        sums.append(sums[-1] + (len(block.text) if block.prose else 0))
     earned: list[float] = []
     stop = len(blocks)
     for i in range(len(candidates) - 1, -1, -1):

@@ -16,47 +16,45 @@ _MARK: Final = re.compile(
 _AGE: Final = re.compile(r"[2-9]\d")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """`nested` cells held a table of their own, whose rows are decided already."""
+    """`text` is that of all its blocks. `nested` cells held a table of their own, whose rows are decided already."""
 
     blocks: tuple[Block, ...]
-    nested: bool = False
-
-    @property
-    def text(self) -> str:
-        return " ".join(block.text for block in self.blocks if block.text)
+    text: str
+    nested: bool
 
 
 Row = tuple[Cell, ...]
+NO_CELL: Final = Cell((), "", nested=False)  # most cells of a table of figures only stand for space
+
+
+def cell_of(blocks: list[Block], nested: bool) -> Cell:
+    text = blocks[0].text if len(blocks) == 1 else " ".join(block.text for block in blocks if block.text)
+    return Cell(tuple(blocks), text, nested)
 
 
 def decide(rows: list[Row]) -> list[Block]:
     """The blocks that stay of a table, in order; one gap stands for each run of dropped rows."""
-    figures = _is_of_figures(rows)
+    filled = [[cell for cell in row if cell.text] for row in rows]
+    figures = _is_of_figures(filled)
     kept: list[Block] = []
-    for row in rows:
-        blocks = _decide_row(row, figures=figures)
+    for row, cells in zip(rows, filled, strict=True):
+        blocks = _decide_row(row, cells, figures=figures)
         if blocks or not kept or kept[-1] is not GAP:
             kept.extend(blocks or [GAP])
     return kept
 
 
-def _is_of_figures(rows: list[Row]) -> bool:
+def _is_of_figures(rows: list[list[Cell]]) -> bool:
     """True for a table of data: a fifth of its rows or more hold figures behind a label."""
-    holding = sum(any(is_number(cell.text) for cell in _filled(row)[1:]) for row in rows)
-    return holding * 5 >= max(1, sum(bool(_filled(row)) for row in rows))
+    holding = sum(any(is_number(cell.text) for cell in cells[1:]) for cells in rows)
+    return holding * 5 >= max(1, sum(map(bool, rows)))
 
 
-def _filled(row: Row) -> list[Cell]:
-    return [cell for cell in row if cell.text]
-
-
-def _decide_row(row: Row, *, figures: bool) -> list[Block]:
-    if any(cell.nested for cell in row):
-        return [block for cell in row for block in cell.blocks]
-    cells = _filled(row)
-    if not cells:
+def _decide_row(row: Row, cells: list[Cell], *, figures: bool) -> list[Block]:
+    """`cells` are those of the row that hold text."""
+    if not cells or any(cell.nested for cell in row):
         return [block for cell in row for block in cell.blocks]
     joined = " ".join(cell.text for cell in cells)
     if is_contents_line(joined):

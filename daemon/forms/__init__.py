@@ -1,13 +1,14 @@
 """The forms this service reads. A new one is one file and one line here."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from daemon.forms.base import Form, FormItem, FormName, squeezed
 from daemon.forms.ten_k import TEN_K
 from daemon.forms.ten_ksb import TEN_KSB
 
-__all__ = ["FORMS", "Form", "FormItem", "FormName", "form_name", "form_of"]
+__all__ = ["FORMS", "Form", "FormItem", "FormName", "form_name", "form_of", "one_name"]
 
 FORMS: Final[tuple[Form, ...]] = (
     TEN_K,
@@ -26,6 +27,14 @@ def form_name(name: str) -> FormName | None:
         return None
     amendment = base != name
     return FormName(f"{found[0]}/A" if amendment else found[0], amendment)
+
+
+@lru_cache(maxsize=4096)  # an index has a quarter of a million rows of some hundred forms
+def one_name(name: str) -> str:
+    """A form under the name that it has here, however it is written: EDGAR's lists say `10KSB`, people `10-KSB`. Any other
+    form in capitals."""
+    known = form_name(name)
+    return known.name if known else name.strip().upper()
 
 
 def form_of(name: str) -> Form | None:

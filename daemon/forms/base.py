@@ -8,24 +8,31 @@ from dataclasses import dataclass
 class FormItem:
     """One Item. `titles` are every heading the SEC has prescribed for the number, in lower case; a number changed its
     meaning over the years (Item 14 was exhibits, then controls, then accountants' fees), so any of them may follow it.
-    `since` is the first fiscal year that had the number, None if all had it."""
+    `since` is the first fiscal year that had the number, None if all had it. `least` and `most` are the characters of prose
+    beyond which an Item that has text at all was cut wrongly."""
 
     key: str
     titles: tuple[str, ...]
     since: int | None = None
+    least: int = 0
+    most: int = 100_000
 
 
 @dataclass(frozen=True)
 class Form:
     """`names` are EDGAR's submission types without `/A`; the first is the name of the family. `items` stand in the
-    order in which a filing gives them. The last three say which Items MD&A, market risk and the financial statements are:
-    an annual report has them by name only."""
+    order in which a filing gives them. `discussion` and the next four say which Items MD&A, market risk, the financial
+    statements, the selected data and the market for the stock are: an annual report has them by name only.
+    `accountants`, the Item on changes of auditors, is the one that statements may follow."""
 
     names: tuple[str, ...]
     items: tuple[FormItem, ...]
     discussion: str
     market_risk: str | None
     statements: str
+    selected: str | None
+    stock: str
+    accountants: str
 
     @property
     def name(self) -> str:

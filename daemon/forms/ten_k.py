@@ -10,13 +10,21 @@ TEN_K: Final = Form(
     discussion="7",
     market_risk="7A",
     statements="8",
+    selected="6",
+    stock="5",
+    accountants="9",
     items=(
-        FormItem("1", ("business", "description of business", "general")),
-        FormItem("1A", ("risk factors",), since=2005),
-        FormItem("1B", ("unresolved staff comments",), since=2005),
-        FormItem("1C", ("cybersecurity",), since=2023),
-        FormItem("2", ("properties", "description of properties", "property")),
-        FormItem("3", ("legal proceedings",)),
+        FormItem(
+            "1",
+            ("business", "description of business", "description of the business", "general"),
+            least=200,
+            most=800_000,
+        ),
+        FormItem("1A", ("risk factors",), since=2005, least=200, most=600_000),
+        FormItem("1B", ("unresolved staff comments",), since=2005, most=40_000),
+        FormItem("1C", ("cybersecurity",), since=2023, most=40_000),
+        FormItem("2", ("properties", "description of properties", "property"), most=200_000),
+        FormItem("3", ("legal proceedings",), most=200_000),
         FormItem(
             "4",
             (
@@ -44,11 +52,19 @@ TEN_K: Final = Form(
         ),
         FormItem("6", ("selected financial data", "selected consolidated financial data", "reserved")),
         FormItem(
-            "7",
-            ("management's discussion and analysis", "management's discussion & analysis"),
+            "7", ("management's discussion and analysis", "management's discussion & analysis"), least=200, most=800_000
         ),
         FormItem(
-            "7A", ("quantitative and qualitative disclosures", "quantitative and qualitative disclosure"), since=1997
+            "7A",
+            (
+                "quantitative and qualitative disclosures",
+                "quantitative and qualitative disclosure",
+                "disclosures about market risk",
+                "market risk",
+                "qualitative and quantitative disclosure",
+            ),
+            since=1997,
+            most=60_000,
         ),
         FormItem(
             "8",
@@ -56,14 +72,22 @@ TEN_K: Final = Form(
                 "financial statements and supplementary data",
                 "consolidated financial statements",
                 "financial statements",
+                "independent auditors' report",
+                "report of independent",
+                "index to financial statements",
+                "index to consolidated financial statements",
             ),
+            least=200,
+            most=1_500_000,
         ),
-        FormItem("9", ("changes in and disagreements with accountants", "disagreements on accounting")),
-        FormItem("9A", ("controls and procedures",), since=2003),
-        FormItem("9B", ("other information",), since=2004),
-        FormItem("9C", ("disclosure regarding foreign jurisdictions",), since=2021),
-        FormItem("10", ("directors and executive officers", "directors, executive officers", "directors")),
-        FormItem("11", ("executive compensation",)),
+        FormItem("9", ("changes in and disagreements with accountants", "disagreements on accounting"), most=40_000),
+        FormItem("9A", ("controls and procedures",), since=2003, most=60_000),
+        FormItem("9B", ("other information",), since=2004, most=60_000),
+        FormItem("9C", ("disclosure regarding foreign jurisdictions",), since=2021, most=20_000),
+        FormItem(
+            "10", ("directors and executive officers", "directors, executive officers", "directors"), most=150_000
+        ),
+        FormItem("11", ("executive compensation",), most=300_000),
         FormItem("12", ("security ownership of certain beneficial owners",)),
         FormItem("13", ("certain relationships and related",)),
         FormItem(
@@ -76,6 +100,7 @@ TEN_K: Final = Form(
                 "principal accounting fees and services",
                 "principal accountant's fees and services",
             ),
+            most=60_000,
         ),
         FormItem(
             "15",
@@ -87,7 +112,13 @@ TEN_K: Final = Form(
                 "principal accountant fees and services",
             ),
             since=2002,
+            most=80_000,
         ),
-        FormItem("16", ("form 10-k summary", "exhibits"), since=2003),
+        FormItem(
+            "16",
+            ("form 10-k summary", "exhibits", "principal accountant fees and services", "summary"),
+            since=2003,
+            most=80_000,
+        ),
     ),
 )

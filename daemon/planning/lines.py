@@ -60,8 +60,9 @@ def _count(number: int, word: str) -> str:
 def _texts(plan: Plan) -> str:
     if plan.active is None:
         return _count(plan.texts, "text")
-    dead = plan.texts - plan.in_use - plan.pending
-    left = f"{plan.in_use:,} with a label in use, {plan.pending:,} pending, {_count(dead, 'dead letter')}"
+    dead = plan.texts - plan.in_use - plan.linked - plan.pending
+    linked = f", {plan.linked:,} nearly another" if plan.linked else ""
+    left = f"{plan.in_use:,} with a label in use{linked}, {plan.pending:,} pending, {_count(dead, 'dead letter')}"
     return f"{_count(plan.texts, 'text')}: {left}"
 
 

@@ -17,14 +17,18 @@ _COUNTS: Final = """
 SELECT count(*), (SELECT count(*) FROM pending),
     (SELECT count(DISTINCT text_id) FROM triplet_keys),
     count(*) FILTER (WHERE t.text_id IN (SELECT text_id FROM raw_labels WHERE recipe = $recipe)),
-    count(*) FILTER (WHERE t.text_id IN (SELECT text_id FROM dead_letters WHERE recipe = $recipe))
+    count(*) FILTER (WHERE t.text_id IN (SELECT text_id FROM dead_letters WHERE recipe = $recipe)),
+    count(*) FILTER (WHERE t.text_id IN (SELECT text_id FROM links WHERE NOT across)
+        AND t.text_id NOT IN (SELECT text_id FROM triplet_keys))
 FROM texts t
 """
-# As the view `pending` counts when the recipe is active: no label in use, and no dead letter of this recipe.
+# As the view `pending` counts when the recipe is active: no label in use, no dead letter of this recipe, and no other text
+# that speaks for it.
 _CALLS: Final = """
 SELECT count(*) FROM texts t
 ANTI JOIN (SELECT text_id FROM raw_labels WHERE list_contains($in_use, recipe)) l ON l.text_id = t.text_id
 ANTI JOIN (SELECT text_id FROM dead_letters WHERE recipe = $recipe) d ON d.text_id = t.text_id
+ANTI JOIN (SELECT text_id FROM links WHERE NOT across) n ON n.text_id = t.text_id
 """
 # Where a text has labels of several recipes in use, the one of the recipe adopted last counts.
 _STALE: Final = """
@@ -41,7 +45,9 @@ def plan(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> Plan:
     active = next((found for found in known if found.active), None)
     standing = _standing(connection, active, recipe)
     cost = measured(connection, recipe, active.recipe) if active else None
-    ((texts, pending, in_use, labelled, dead),) = connection.execute(_COUNTS, {"recipe": recipe.recipe_id}).fetchall()
+    ((texts, pending, in_use, labelled, dead, linked),) = connection.execute(
+        _COUNTS, {"recipe": recipe.recipe_id}
+    ).fetchall()
     return Plan(
         standing=standing,
         active=_name(active.recipe) if active else None,
@@ -55,6 +61,7 @@ def plan(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> Plan:
         in_use=in_use,
         labelled=labelled,
         dead=dead,
+        linked=linked,
         changes=changes(active.recipe, recipe, assumed=assumed) if active else (),
         measured=cost,
         choices=tuple(_choices(connection, recipe, cost, wanted.price_per_mtok)) if standing == "decide" else (),

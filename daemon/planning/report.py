@@ -57,7 +57,7 @@ class Plan(_Frozen):
     `declared`: the log knows the configured recipe. `whole`: nothing in it is what a teacher reports of itself. `assumed`:
     its teacher was never asked like this, so it is taken to be who it was. Of the `texts` that occur now `in_use` have a
     label in use, `labelled` one of the configured recipe, and `dead` are its dead letters; `pending` is what the active
-    recipe has left. `tried` is the file given as --prompt.
+    recipe has left, and for those `linked` another text's label speaks. `tried` is the file given as --prompt.
     """
 
     format: int = 1
@@ -73,6 +73,7 @@ class Plan(_Frozen):
     in_use: int
     labelled: int
     dead: int
+    linked: int = 0
     changes: tuple[Change, ...]
     measured: Measured | None
     choices: tuple[Choice, ...]

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from daemon.standin.answer import HTML, JSON, Answer, file_answer
+from daemon.standin.index_listing import index_listing
 from daemon.standin.index_page import Held, index_page
 from daemon.standin.listing import Listing
 from daemon.standin.pages import access_denied, no_such_key, viewer_shell
@@ -19,6 +20,7 @@ _LISTS: Final = re.compile(r"/files/([a-z_]+\.json)")
 _IN_FOLDER: Final = re.compile(rf"/Archives/edgar/data/(\d{{1,10}})/(\d{{18}})/({_NAME})", re.ASCII)
 _BESIDE: Final = re.compile(r"/Archives/edgar/data/(\d{1,10})/(\d{10}-\d{2}-\d{6}(?:\.txt|-index\.html?))", re.ASCII)
 _INDEX: Final = re.compile(r"/Archives/edgar/(?:full|daily)-index/")
+_OF_A_QUARTER: Final = re.compile(rf"/Archives/edgar/((?:full|daily)-index)/(\d{{4}})/(QTR[1-4])/({_NAME})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,19 @@ class Archive:
         if path == "/ix":
             return viewer_shell()
         if _INDEX.match(path):
-            return access_denied(path)
+            return self._index_of_a_quarter(path)
         if name := _LISTS.fullmatch(path):
             return self._file(self._folder / "files" / name[1], path)
         asked = _asked(path)
         return self._of_filing(asked, path) if asked else no_such_key(path.lstrip("/"))
+
+    def _index_of_a_quarter(self, path: str) -> Answer:
+        """A file of the folder as it lies there, or its listing; no such index is no secret, but EDGAR says so."""
+        asked = _OF_A_QUARTER.fullmatch(path)
+        folder = self._data.parent / asked[1] / asked[2] / asked[3] if asked else self._folder
+        if asked and asked[4] == "index.json" and folder.is_dir():
+            return Answer(200, JSON, index_listing("/".join(asked.groups()[:3]), sorted(folder.iterdir())))
+        return file_answer(folder / asked[4]) if asked and (folder / asked[4]).is_file() else access_denied(path)
 
     def _of_filing(self, asked: _Asked, path: str) -> Answer:
         if asked.name in {f"{asked.accession}-index.htm", f"{asked.accession}-index.html"}:

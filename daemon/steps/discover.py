@@ -1,27 +1,27 @@
 """Watched company in: FilingDiscovered for each wanted filing that its list has and the log has not."""
 
-import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import structlog
 
 from daemon.activity import Activity
-from daemon.edgar.addresses import filing_url
+from daemon.backfill import Backfills
+from daemon.discovery import Candidate, Discovery
 from daemon.edgar.client import Client
 from daemon.edgar.problems import EdgarMissing, EdgarProblem, EdgarUnavailable
 from daemon.edgar.submissions import Listed, Page, Submissions, listed, needed
-from daemon.intake import Intake, Refused
+from daemon.forms import one_name
 from daemon.sections import EdgarSettings
 from daemon.stopped import Stopped
 from daemon.watchlist import WatchList
-from store.events import FilingDiscovered
 from store.ids import company_id
 from store.log import EventLog
 from store.states.watched import Company
 
+_KNOWN: Final = "SELECT accession FROM raw.filings WHERE accession IN (SELECT unnest(?))"
 _GIVE_UP: Final = 3  # companies in a row that EDGAR did not answer for: the round ends, the next one tries again
 
 
@@ -36,18 +36,8 @@ class _Round:
     in_a_row: int = 0
 
 
-@dataclass
-class _Seen:
-    """What needs no second look: accessions in the log, and continuation pages that were read as they are now and for
-    what is wanted now."""
-
-    accessions: set[str]
-    pages: dict[str, tuple[Page, EdgarSettings]] = field(default_factory=dict)
-
-
 class Discover:
-    """One company at a time. `begin` starts a round; while one runs it asks for another after it. `found` is set when
-    there is something to fetch."""
+    """One company at a time. `begin` starts a round; while one runs it asks for another after it."""
 
     def __init__(
         self,
@@ -55,15 +45,16 @@ class Discover:
         client: Client,
         watch: WatchList,
         *,
-        intake: Intake,
+        backfills: Backfills,
+        discovery: Discovery,
         edgar: EdgarSettings,
         activity: Activity,
-        found: threading.Event,
     ) -> None:
-        self._client, self._watch, self._intake, self._activity = client, watch, intake, activity
-        self.edgar, self._found = edgar, found
-        self._source: Literal["edgar", "sample"] = "sample" if log.purpose == "demo" else "edgar"
-        self._seen = _Seen({accession for (accession,) in log.query("SELECT accession FROM raw.filings")})
+        self._log, self._client, self._watch = log, client, watch
+        self._backfills, self._discovery = backfills, discovery
+        self.edgar, self._activity = edgar, activity
+        # Continuation pages that were read as they are now and for what is wanted now: they need no second look.
+        self._pages: dict[str, tuple[Page, EdgarSettings]] = {}
         self._round: _Round | None = None
         self._wanted = False
         self._unreached: frozenset[str] = frozenset()
@@ -93,7 +84,7 @@ class Discover:
 
     def _open(self) -> bool:
         try:
-            self._watch.settle(self.edgar.companies)
+            self._watch.settle(self.edgar.named)
         except Stopped:
             return False
         except EdgarProblem as error:
@@ -107,7 +98,7 @@ class Discover:
     def _poll(self, now: _Round, company: Company) -> None:
         self._activity.show("polling EDGAR", now.total - len(now.todo), now.total)
         try:
-            now.found += self._look(company)
+            self._look(company, now)
             now.in_a_row = 0
         except Stopped:
             now.todo.clear()
@@ -130,55 +121,40 @@ class Discover:
             self._words.info("polled", companies=done.total, found=done.found, failed=done.failed)
         return True
 
-    def _look(self, company: Company) -> int:
-        """How many were found."""
+    def _look(self, company: Company, now: _Round) -> None:
         if company.cik is None:
-            return 0
-        edgar = self.edgar
+            return
+        edgar = self.edgar.model_copy(update={"since": self._backfills.since(self.edgar)})
         submissions = self._client.submissions(company.cik)
         unread = [
             page
             for page in needed(submissions.filings.files, edgar.since)
-            if self._seen.pages.get(page.name) != (page, edgar)
+            if self._pages.get(page.name) != (page, edgar)
         ]
         rows = [submissions.filings.recent, *map(self._client.page, unread)]
-        wanted = [
-            row for part in rows for row in listed(part) if row.form in edgar.forms and self._is_new(row, edgar.since)
-        ]
-        found = 0
-        for filing in sorted(wanted, key=lambda row: row.filed or edgar.since):
-            found += self._discover(company, submissions, filing)
+        wanted = [row for part in rows for row in listed(part) if one_name(row.form) in edgar.forms]
+        new = self._new(wanted, edgar.since)
+        self._record(deque(_candidate(company, submissions, filing, filed) for filed, filing in new), now)
         # Only now: when EDGAR failed on the way, the next round must come back to what these pages name.
-        self._seen.pages |= {page.name: (page, edgar) for page in unread}
-        return found
+        self._pages |= {page.name: (page, edgar) for page in unread}
 
-    def _is_new(self, row: Listed, since: date) -> bool:
-        return row.filed is not None and row.filed >= since and row.accession not in self._seen.accessions
+    def _record(self, candidates: deque[Candidate], now: _Round) -> None:
+        """One filing that EDGAR never answers about stands in no newer one's way. Raises the first EdgarProblem."""
+        problems: list[EdgarProblem] = []
+        while candidates and len(problems) < _GIVE_UP:
+            try:
+                now.found += self._discovery.discover(candidates.popleft(), self.edgar.www_url)
+            except EdgarProblem as error:
+                problems.append(error)
+        if problems:
+            raise problems[0]
 
-    def _discover(self, company: Company, submissions: Submissions, row: Listed) -> int:
-        cik = submissions.cik
-        ciks = tuple(dict.fromkeys((cik, *(filer.cik for filer in self._client.filers(cik, row.accession)))))
-        filing = FilingDiscovered(
-            accession=row.accession,
-            company_id=company.company_id,
-            ciks=ciks,
-            company=submissions.name or company.name,
-            ticker=next(iter(submissions.tickers), company.ticker),
-            form=row.form,
-            filed=row.filed,
-            period=row.period,
-            amends=None,
-            url=filing_url(self.edgar.www_url, cik, row),
-            source=self._source,
-        )
-        if strange := self._intake.stranger(ciks, row.accession):
-            self._intake.refuse(Refused(row.accession, *strange, url=filing.url, name=row.accession))
-            new = False
-        else:
-            new = self._intake.discover(filing)
-            self._found.set()
-        self._seen.accessions.add(row.accession)
-        return new
+    def _new(self, rows: list[Listed], since: date) -> list[tuple[date, Listed]]:
+        """With the days they were filed on, oldest first."""
+        known = {name for (name,) in self._log.query(_KNOWN, [[row.accession for row in rows]])}
+        new = {row.accession: row for row in rows if row.accession not in known}
+        dated = [(row.filed, row) for row in new.values() if row.filed is not None and row.filed >= since]
+        return sorted(dated, key=lambda entry: entry[0])
 
     def _trouble(self, words: str, error: EdgarProblem) -> None:
         self._activity.trouble(words)
@@ -187,3 +163,17 @@ class Discover:
 
 def _name(company: Company) -> str:
     return company.ticker or company.name or company_id(company.cik, company.company_id)
+
+
+def _candidate(company: Company, submissions: Submissions, row: Listed, filed: date) -> Candidate:
+    return Candidate(
+        accession=row.accession,
+        ciks=(submissions.cik,),
+        form=row.form,
+        filed=filed,
+        period=row.period,
+        document=row.document,
+        company=submissions.name or company.name,
+        ticker=next(iter(submissions.tickers), company.ticker),
+        company_id=company.company_id,
+    )

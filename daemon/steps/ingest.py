@@ -9,7 +9,7 @@ import structlog
 
 from daemon.activity import Activity
 from daemon.filing import FilingUnreadable
-from daemon.forms import form_of
+from daemon.forms import form_of, one_name
 from daemon.identify import Identity
 from daemon.inbox import Dropped, Inbox
 from daemon.intake import Fetched, Intake, Refused
@@ -87,7 +87,7 @@ class Ingest:
 
     def _decide(self, dropped: Dropped, identity: Identity, body: bytes, sha256: str) -> None:
         form = form_of(identity.form) if identity.form else None
-        if identity.form is not None and (form is None or identity.form.upper() not in self.forms):
+        if identity.form is not None and (form is None or one_name(identity.form) not in self.forms):
             why = ("form", f"{identity.form} is not in edgar.forms")
             return self._refuse(dropped, identity.accession, why, sha256)
         if strange := self._intake.stranger(identity.ciks, identity.accession, body):

@@ -11,10 +11,14 @@ import structlog
 from daemon import commands
 from daemon.activity import Activity
 from daemon.adopting import Adopting, AdoptionRefused, AdoptionWaits
+from daemon.backfill import Backfills
+from daemon.command_order import CommandOrder
 from daemon.commands import (
     Adopt,
+    Backfill,
     CommandMalformed,
     Promote,
+    Rechunk,
     Relabel,
     Requeue,
     RequeueAll,
@@ -25,7 +29,8 @@ from daemon.commands import (
 from daemon.disk import as_state_problem
 from daemon.edgar.problems import EdgarProblem, NoUserAgent
 from daemon.promotion import PromotionRefused, Promotions
-from daemon.requeuing import Requeuing
+from daemon.rechunking import Rechunking, RechunkRefused, RechunkWaits
+from daemon.requeuing import NoRecipe, Requeuing
 from daemon.stopped import Stopped
 from daemon.watchlist import WatchList
 from store.errors import AppendKeyReused, EventUnusable, StreamMoved
@@ -33,12 +38,14 @@ from store.errors import AppendKeyReused, EventUnusable, StreamMoved
 
 @dataclass(frozen=True)
 class Hands:
-    """Who does what is commanded. `poll` is called when somebody new is watched: who asks does not want to wait for the
-    next round; None in a service without EDGAR."""
+    """Who does what is commanded. `poll` is called when more is wanted than before: who asks does not want to wait for
+    the next round; None in a service without EDGAR."""
 
     watch: WatchList
     poll: Callable[[], None] | None
+    backfills: Backfills
     requeuing: Requeuing
+    rechunking: Rechunking
     promotions: Promotions
     adopting: Adopting
 
@@ -54,20 +61,28 @@ class Obey:
         self._round = 0
         self._next: deque[Path] = deque()  # listed once and then taken: there may be thousands
         self._postponed: dict[Path, int] = {}  # and in which round it was taken
+        self._order = CommandOrder()
         self._unfinished: set[Path] = set()  # may still be written to
         self._done: set[Path] = set()  # in the log, and its file could not be removed
 
     def advance(self) -> bool:
-        """A command that needs EDGAR or a teacher who is away stays, and is tried when `again` was called."""
+        """A command that needs EDGAR or a teacher who is away stays, and is tried when `again` was called; later ones about
+        the same thing stay behind it."""
         if not self._next:
             self._next.extend(commands.waiting(self._state_dir))
             self._unfinished.intersection_update(self._next)
+            self._order.keep(set(self._next))
         while self._next:
             path = self._next.popleft()
-            if self._postponed.get(path) != self._round and not self._is_being_written(path):
+            if self._may_be_taken(path):
                 self._take(path)
                 return True
         return False
+
+    def _may_be_taken(self, path: Path) -> bool:
+        if self._postponed.get(path) == self._round or self._order.ahead_of(path) is not None:
+            return False
+        return not self._is_being_written(path)
 
     def again(self) -> None:
         """Called by any thread: what is taken at this moment and postponed after it is tried again too."""
@@ -90,30 +105,41 @@ class Obey:
         self._unfinished.discard(path)
         try:
             dropped = commands.read(path)
+            self._order.learn(path, dropped.command)
+            if (ahead := self._order.ahead_of(path)) is not None:
+                self._words.info("command_behind_another", file=path.name, ahead=ahead.name)
+                return
+            self._order.begins(path)
             if path not in self._done:
                 self._do(dropped)
         except CommandMalformed as error:
             self._malformed(path, began, error)
-        except (PromotionRefused, AdoptionRefused, AppendKeyReused, EventUnusable) as error:
+        except (PromotionRefused, AdoptionRefused, RechunkRefused, NoRecipe, AppendKeyReused, EventUnusable) as error:
             self._refuse(path, began, str(error))
-        except EdgarProblem as error:
-            self._postpone(path, began, f"waits for EDGAR: {error.why}")
-        except NoUserAgent as error:
-            self._postpone(path, began, f"waits for a service that may ask EDGAR: {error}")
-        except AdoptionWaits as error:
-            self._postponed[path] = began  # no trouble: `again` is called as soon as the teacher has said it
-            self._words.info("command_waits", file=path.name, reason=str(error))
+        except (EdgarProblem, NoUserAgent, AdoptionWaits, RechunkWaits) as error:
+            self._wait(path, began, error)
         except FileNotFoundError:
             self._words.info("command_taken_back", file=commands.shown(path))
         except StreamMoved:
-            self._next.appendleft(
-                path
-            )  # somebody else decided meanwhile: decide on the new facts, before any later one
+            self._next.appendleft(path)  # somebody else decided: decide on the new facts, before any later one
             self._words.info("command_again", file=path.name)
         except Stopped:
             self._postponed[path] = began  # the next service takes it
         else:
             self._remove(path, began, dropped.command.command)
+
+    def _wait(self, path: Path, began: int, error: EdgarProblem | NoUserAgent | AdoptionWaits | RechunkWaits) -> None:
+        self._order.waits(path)
+        match error:
+            case EdgarProblem():
+                self._postpone(path, began, f"waits for EDGAR: {error.why}")
+            case NoUserAgent():
+                self._postpone(path, began, f"waits for a service that may ask EDGAR: {error}")
+            case AdoptionWaits() | RechunkWaits():
+                self._postponed[path] = (
+                    began  # no trouble: `again` is called when the teacher said it, when all is read
+                )
+                self._words.info("command_waits", file=path.name, reason=str(error))
 
     def _remove(self, path: Path, began: int, command: str) -> None:
         try:
@@ -163,10 +189,17 @@ class Obey:
                 hands.poll()
             case WatchRemove(companies=names):
                 hands.watch.remove(names, key=key)
+            case Backfill() as command:
+                if hands.poll is None:
+                    raise NoUserAgent
+                hands.backfills.ask(command, key=key)
+                hands.poll()
             case Requeue() as command:
                 hands.requeuing.these(command, key=key)
             case RequeueAll() as command:
                 hands.requeuing.all(command, key=key)
+            case Rechunk() as command:
+                hands.rechunking.obey(command, key=key)
             case Promote() as command:
                 hands.promotions.promote(command, key=key)
             case Rollback() as command:

@@ -84,8 +84,15 @@ class Plans:
             threads=self.threads,
         )
 
-    def scoring(self, runs: Runs, snapshot: SnapshotSealed, adapter: AdapterTrained) -> EvalSpec:
-        """Against the champion where it stands on the same base, else against the base alone."""
+    def scoring(
+        self,
+        runs: Runs,
+        snapshot: SnapshotSealed,
+        adapter: AdapterTrained,
+        *,
+        near: tuple[tuple[str, str], ...] = (),
+    ) -> EvalSpec:
+        """Against the champion where it stands on the same base, else against the base alone. `near` as the spec has it."""
         champion = runs.champion_adapter
         rival = champion if champion is not None and champion.base == adapter.base else None
         return EvalSpec(
@@ -96,6 +103,7 @@ class Plans:
             challenger=self._ref(adapter.adapter_id),
             champion=self._ref(rival.adapter_id) if rival else None,
             trained_on=(),
+            near=near,
             objective=TypeAdapter(Objective).validate_python(adapter.objective),
             max_examples=self.evaluator.max_examples,
             seed=self.evaluator.seed,

@@ -1,6 +1,7 @@
 """A crossed threshold in: SnapshotSealed, AdapterTrained, AdapterEvaluated and the decision out, one stage at a time."""
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
@@ -9,18 +10,18 @@ import structlog
 from daemon.activity import Activity
 from daemon.blobs import Blobs
 from daemon.handover import Handover
+from daemon.near.learned import near_learned
+from daemon.sealed import ensure_whole
 from daemon.standing import Standing
 from daemon.steps.facts import evaluated_facts, trained_fact
 from daemon.steps.plans import Plans
 from evaluator import launch as evaluation
 from evaluator.spec import EvalDone, EvalFailed
-from store.errors import StateUnusable
 from store.events import AdapterTrained, Event, SnapshotSealed, TrainingFailed, TrainingStarted
 from store.files import fsync_dir
 from store.ids import canonical_json
 from store.records import Append
 from store.seal import seal
-from store.snapshot import read_manifest
 from store.states.runs import TYPES, Runs, fold
 from trainer import launch as training
 from trainer.child import FolderBusy
@@ -33,7 +34,8 @@ _TICK_S: Final = 0.3
 
 
 class Train:
-    """One stage of one snapshot a time: seal, train, evaluate and decide. All it knows it folds from the log."""
+    """One stage of one snapshot a time: seal, train, evaluate and decide. All it knows it folds from the log. `may_seal`:
+    whether it is known of every text if it is near one that is held out."""
 
     def __init__(
         self,
@@ -44,11 +46,12 @@ class Train:
         threshold: int,
         activity: Activity,
         gpu: Handover,
+        may_seal: Callable[[], bool],
         stop: threading.Event,
     ) -> None:
         self._log, self._standing, self._plans = standing.log, standing, plans
         self._blobs, self._threshold = blobs, threshold
-        self._activity, self._gpu, self._stop = activity, gpu, stop
+        self._activity, self._gpu, self._may_seal, self._stop = activity, gpu, may_seal, stop
         self._runs, self._read_to = Runs(), 0
         self._retry_at = 0.0
         self._words = structlog.get_logger()
@@ -76,7 +79,7 @@ class Train:
             return False
         if not self._gpu.claim():
             return False
-        self._ensure_snapshot(runs.snapshot)
+        ensure_whole(runs.snapshot, self._log, self._plans.folders.snapshots, self._activity)
         if runs.adapter is None:
             self._train(runs, runs.snapshot)
         else:
@@ -96,6 +99,8 @@ class Train:
         return self._runs
 
     def _seal(self, runs: Runs) -> bool:
+        if not self._may_seal():
+            return False
         position = self._standing.crossing(self._threshold, busy_until=runs.busy_until)
         if position is None:
             return False
@@ -118,21 +123,6 @@ class Train:
         self._log.append(Append(f"run-{manifest.snapshot_id}", (sealed,), key, expect=0))
         self._words.info("snapshot_sealed", snapshot_id=manifest.snapshot_id, rows=manifest.rows, new=manifest.new_rows)
         return True
-
-    def _ensure_snapshot(self, sealed: SnapshotSealed) -> None:
-        """The folder follows from the log, so a missing or half-written one is made again."""
-        try:
-            manifest = read_manifest(self._plans.folders.snapshot(sealed.snapshot_id))
-        except StateUnusable:
-            parent = None
-            if sealed.parent is not None:
-                rows = self._log.query("SELECT log_seq FROM raw.snapshots WHERE snapshot_id = ?", [sealed.parent])
-                parent = (sealed.parent, int(rows[0][0]))
-            manifest = seal(self._log, self._plans.folders.snapshots, log_seq=sealed.log_seq, parent=parent)
-        if (manifest.snapshot_id, manifest.sha256) != (sealed.snapshot_id, sealed.sha256):
-            raise StateUnusable(
-                f"snapshot {sealed.snapshot_id} cannot be made again from the log: run `finsdistill rebuild`"
-            )
 
     def _train(self, runs: Runs, snapshot: SnapshotSealed) -> None:
         spec = self._plans.training(runs, snapshot)
@@ -206,7 +196,7 @@ class Train:
     def _watch_evaluation(
         self, runs: Runs, snapshot: SnapshotSealed, adapter: AdapterTrained
     ) -> EvalDone | EvalFailed | None:
-        spec = self._plans.scoring(runs, snapshot, adapter)
+        spec = self._plans.scoring(runs, snapshot, adapter, near=near_learned(self._log, snapshot.log_seq))
         run_dir = self._plans.folders.run(f"{adapter.run_id}-eval")
         outcome: EvalDone | EvalFailed | None = evaluation.finished(run_dir, spec)
         if outcome is None:

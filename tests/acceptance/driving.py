@@ -55,6 +55,16 @@ def filing(cik: int, year: int, *, paragraphs: int = 6) -> str:
     return _SUBMISSION.format(accession=accession(cik, year), cik=f"{cik:010d}", year=year, body="\n\n".join(parts))
 
 
+def amendment(cik: int, year: int, item: str, text: str) -> str:
+    """A 10-K/A of a month later that tells one Item anew."""
+    original, mine = filing(cik, year), accession(cik, year).replace("-000001", "-000002")
+    head, _, rest = original.replace(accession(cik, year), mine).partition("PART I\n")
+    head = head.replace("TYPE:\t10-K", "TYPE:\t10-K/A").replace("<TYPE>10-K", "<TYPE>10-K/A")
+    head = head.replace("FORM 10-K\n", "FORM 10-K/A\n").replace(f"{year}0301", f"{year}0401")
+    title = dict(ITEMS)[item].upper()
+    return f"{head}\nITEM {item}. {title}\n\n{_wrapped(text)}\n\nSIGNATURES{rest.partition('SIGNATURES')[2]}"
+
+
 def accession(cik: int, year: int) -> str:
     return f"{cik:010d}-{year % 100:02d}-000001"
 
@@ -127,6 +137,12 @@ class Home:
         """Old enough to be at rest at once."""
         path = self.folder / "inbox" / f"{accession(cik, year)}.txt"
         path.write_text(filing(cik, year, paragraphs=paragraphs))
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+        return path
+
+    def drop_amendment(self, cik: int, year: int, item: str, text: str) -> Path:
+        path = self.folder / "inbox" / f"{accession(cik, year).replace('-000001', '-000002')}.txt"
+        path.write_text(amendment(cik, year, item, text))
         os.utime(path, (1_700_000_000, 1_700_000_000))
         return path
 

@@ -80,7 +80,8 @@ def test_the_last_champion_is_surely_better_than_the_base_after_at_least_three_t
 
 def test_all_adapters_were_scored_on_one_frozen_set_that_no_training_company_is_in(demo: Demo) -> None:
     assert demo.ask("SELECT count(DISTINCT eval_set) AS n FROM metrics") == [{"n": 1}]
-    assert demo.ask("SELECT count(*) AS n FROM texts WHERE split = 'both'") == [{"n": 0}]
+    shared = "SELECT text_id FROM occurrences GROUP BY text_id HAVING min(split) <> max(split)"
+    assert demo.ask(shared) == []
     assert demo.ask("SELECT count(*) AS n FROM companies WHERE split = 'heldout'") == [{"n": 3}]
 
 
@@ -116,3 +117,12 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert "Stopped before its end" in out
+
+
+def test_what_is_nearly_a_held_out_text_trains_nobody_and_what_is_nearly_another_is_not_asked(demo: Demo) -> None:
+    barred = (
+        "SELECT bool_and(split = 'both' AND NOT eligible) AS held FROM triplets JOIN links USING (text_id) WHERE across"
+    )
+    assert demo.ask(barred) == [{"held": True}]
+    spoken_for = "SELECT count(*) AS n FROM labels JOIN links USING (text_id) WHERE NOT across"
+    assert demo.ask(spoken_for) == [{"n": 0}]

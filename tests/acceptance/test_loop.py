@@ -147,7 +147,8 @@ def test_the_tables_and_the_export_are_as_they_were_at_the_first_crossing(done: 
         ),
         (["export", "OUT", "--format", "jsonl", "--adapter", "feedface"], 1, "no adapter is called"),
         (["export", "OUT", "--format", "jsonl", "--as-of", "1"], 1, "nothing was labelled yet"),
-        (["export", "state", "--format", "jsonl"], 1, "holds something, and no export"),
+        (["export", "state", "--format", "jsonl"], 1, "is inside the state"),
+        (["export", "inbox", "--format", "jsonl"], 1, "holds something, and no export"),
     ],
 )
 def test_what_cannot_be_given_back_is_told_and_leaves_nothing(

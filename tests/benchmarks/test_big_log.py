@@ -26,8 +26,9 @@ def test_the_mix_is_a_real_service_s(tmp_path):
         ((chunks, texts, heldout),) = log.query(
             "SELECT count(*), count(DISTINCT text_id), avg((split = 'heldout')::INT) FROM occurrences"
         )
-        ((pending,),) = log.query("SELECT count(*) FROM pending")
-        assert 0.93 < texts / chunks < 0.98 and 0.05 < heldout < 0.2 and 0.45 < pending / texts < 0.6
+        ((pending, linked),) = log.query("SELECT (SELECT count(*) FROM pending), (SELECT count(*) FROM links)")
+        assert 0.93 < texts / chunks < 0.98 and 0.05 < heldout < 0.2 and 0.4 < pending / texts < 0.55
+        assert 0.05 < linked / texts < 0.15
         assert log.query("SELECT teacher FROM recipes WHERE active") == [("extractive",)]
     finally:
         log.close()

@@ -4,8 +4,6 @@ import json
 import os
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from daemon import commands
 from daemon.commands import (
@@ -19,24 +17,10 @@ from daemon.commands import (
     WatchAdd,
     WatchRemove,
     drop,
-    new_ulid,
     read,
     set_aside,
     waiting,
 )
-
-
-@given(st.lists(st.none(), min_size=2, max_size=20))
-def test_names_have_26_characters_never_meet_and_sort_by_time(many):
-    names = [new_ulid() for _ in many]
-    assert all(len(name) == 26 and set(name) <= set(commands._ALPHABET) and name[0] <= "7" for name in names)
-    assert len(set(names)) == len(names)
-    assert sorted(name[:10] for name in names) == [name[:10] for name in names]
-
-
-def test_a_name_is_as_the_specification_says(monkeypatch):
-    monkeypatch.setattr(commands.time, "time_ns", lambda: 1_469_918_176_385_000_000)
-    assert new_ulid().startswith("01ARYZ6S41")  # the example of github.com/ulid/spec
 
 
 def test_what_is_dropped_is_read_in_order_with_its_name_as_key(tmp_path):

@@ -51,6 +51,11 @@ def seen(body: str, name: str = "x.htm", sidecar: object = None) -> Identity:
     return identify(name, body.encode(), None if sidecar is None else json.dumps(sidecar).encode())
 
 
+def test_a_cover_in_a_table_is_read_figures_included() -> None:
+    rows = "<tr><td>For the fiscal year ended</td><td>June 30,</td><td>1999</td></tr><tr><td>File number</td><td>1</td></tr>"
+    assert seen(f"<html><body><p>FORM 10-K</p><table>{rows}</table></body></html>").period == date(1999, 6, 30)
+
+
 def test_inline_xbrl_tells_all_but_the_accession() -> None:
     found = seen(IXBRL)
     assert found.ciks == (1234567, 77)

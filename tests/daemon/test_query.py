@@ -1,6 +1,7 @@
 """Queries on what is published: now, as it was, locked down, and over tables of an older version."""
 
 import os
+import shutil
 from datetime import timedelta
 
 import duckdb
@@ -91,6 +92,18 @@ def test_a_query_of_the_past_leaves_nothing_behind(state, tmp_path, monkeypatch)
     chunks(state, 7)
     assert list(tmp_path.iterdir()) == []
     assert {path for path, _, _ in os.walk(state)} == before
+
+
+@pytest.mark.parametrize("act", [shutil.move, shutil.copytree])
+def test_a_state_that_was_moved_or_copied_says_so_and_never_reads_the_old_place(state, tmp_path, act):
+    shutil.copytree(state, tmp_path / "before")
+    log = open_log(tmp_path / "before", purpose="real")
+    Publisher(log, tmp_path / "before")
+    log.close()
+    act(tmp_path / "before", tmp_path / "after")
+    with pytest.raises(QueryProblem, match=r"after was moved or copied .* start the service once"):
+        chunks(tmp_path / "after", None)
+    assert chunks(tmp_path / "after", 7) == 3
 
 
 @pytest.mark.parametrize("as_of", [None, 1, START])

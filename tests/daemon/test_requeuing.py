@@ -4,7 +4,7 @@ import pytest
 
 from daemon.activity import Activity
 from daemon.commands import Requeue, RequeueAll
-from daemon.requeuing import Names, NoDeadLetter, Requeuing, check_reason, split
+from daemon.requeuing import Names, NoDeadLetter, NoRecipe, Requeuing, check_reason, split
 from store.ids import text_id
 from tests.builders import RECIPE, a_chunk, a_dead_letter, a_filing, a_log, a_recipe, a_refusal, an_adoption, put
 
@@ -84,5 +84,14 @@ def test_all_or_all_of_one_reason_are_found_when_the_command_is_obeyed(log, acti
 
 
 def test_another_recipes_dead_letters_stay(log, activity):
+    put(log, a_recipe("6" * 32))
     Requeuing(log, activity).all(RequeueAll(recipe="6" * 32), key="command-1")
+    assert set(pending(log)) == {D}
+
+
+@pytest.mark.parametrize("command", [RequeueAll(recipe="7" * 32), Requeue(recipe="7" * 32, texts=(A,))])
+def test_a_recipe_that_nobody_declared_is_refused(log, activity, command):
+    requeuing = Requeuing(log, activity)
+    with pytest.raises(NoRecipe, match=r"no recipe is called 7{32}"):
+        (requeuing.all if isinstance(command, RequeueAll) else requeuing.these)(command, key="command-1")
     assert set(pending(log)) == {D}

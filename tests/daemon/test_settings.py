@@ -40,6 +40,16 @@ def test_relative_paths_start_at_the_config_file(tmp_path):
     assert (settings.service.state_dir, settings.inbox.dir) == (tmp_path / "s", Path("/in"))
 
 
+@pytest.mark.parametrize("character", ["*", "?", "["])
+def test_a_state_whose_path_is_a_pattern_to_duckdb_is_refused_also_behind_a_link(tmp_path, character):
+    strange = tmp_path / f"my{character}state"
+    strange.mkdir()
+    (tmp_path / "link").symlink_to(strange)
+    for name in (strange.name, "link"):
+        with pytest.raises(ConfigProblem, match=r"state_dir .* takes for a pattern of paths: choose a folder"):
+            load_settings(written(tmp_path, f'[service]\nstate_dir = "{name}"\n'))
+
+
 def test_a_base_that_is_a_folder_is_found_from_anywhere(tmp_path):
     (tmp_path / "models" / "mine").mkdir(parents=True)
     (tmp_path / "seedling").mkdir()
@@ -66,7 +76,7 @@ def test_the_environment_overrides_the_file_key_by_key(tmp_path, monkeypatch):
         ("[trainer]\nthreshold = 0", "trainer.threshold: Input should be greater than or equal to 1"),
         ("[edgar]\nrequests_per_s = 11", "edgar.requests_per_s: Input should be less than or equal to 10"),
         ('[edgar]\npoll = "now and then"', "edgar.poll"),
-        ('[edgar]\ncompanies = ["*"]', "every filer, comes with a later version"),
+        ('[evaluator]\nheldout = ["*"]', "'*' is neither a ticker nor a CIK"),
         ('[edgar]\ncompanies = ["Apple Inc."]', "neither a ticker nor a CIK"),
         ('[edgar]\nuser_agent = "curl/8"', "a name and an e-mail address"),
         ('[edgar]\nuser_agent = "Your Company you@example.com"', "edgar.user_agent: it is the template's own example"),

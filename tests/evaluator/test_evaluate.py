@@ -134,3 +134,10 @@ def test_every_mean_can_be_made_again_from_the_file_of_single_scores(make_spec, 
         assert row.value == pytest.approx(sum(single) / row.n) and len(single) == row.n
     assert {one["answer"] for one in table if one["system"] == "base"} == {None}
     assert all(one["empty"] for one in table if one["system"] == "base")
+
+
+def test_texts_near_those_an_adapter_was_trained_on_are_not_scored(make_spec, make_adapter, tmp_path, rows):
+    near = ((rows[1].text_id, rows[0].text_id), (rows[2].text_id, "some text that trained nobody"))
+    spec = make_spec(challenger=make_adapter(1, trained=rows[0].text_id), near=near)
+    done = evaluate(spec, tmp_path, students(base=mute, challenger=perfect))
+    assert (done.n, done.dropped_trained_on) == (34, 2)

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from daemon import commands
 from daemon.commands import WatchAdd, drop
 from daemon.samples import SAMPLE_CIKS
+from daemon.ulid import new_ulid
 from store.publishing.manifest import Manifest
 from tests import filings_of_texts
 from tests.acceptance.driving import COMMAND
@@ -105,7 +106,7 @@ class Home:
         self.filings, self.texts = self.filings + 1, self.texts + count
         self.asked.append(drop(self.state, WatchAdd(companies=(str(self._sample()),))))
         if self.rng.random() < 0.1:
-            self.rubbish.append(self.state / commands.FOLDER / f"{commands.new_ulid()}.json")
+            self.rubbish.append(self.state / commands.FOLDER / f"{new_ulid()}.json")
             self.rubbish[-1].write_text("{")
 
     def feed_real(self, count: int) -> None:

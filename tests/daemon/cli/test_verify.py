@@ -20,8 +20,9 @@ from store.publishing.publish import Publisher
 from store.seal import seal
 from store.snapshot import TRAIN
 from tests.acceptance.driving import COMMAND
+from tests.adapters import carded
 from tests.builders import a_fetch, a_log, a_training, labelled, put
-from trainer.run import CONFIG, WEIGHTS, adapter_id_of
+from trainer.run import CARD, CONFIG, TRAINED, WEIGHTS
 
 SETTINGS = '[service]\nstate_dir = "{state}"\n[edgar]\ncompanies = []\n[teacher]\nkind = "extractive"\n'
 
@@ -51,7 +52,7 @@ def an_adapter(folder: Path) -> str:
     folder.mkdir(parents=True)
     (folder / WEIGHTS).write_bytes(b"weights")
     (folder / CONFIG).write_text("{}")
-    name = adapter_id_of(folder)
+    name = carded(folder)
     folder.rename(folder.with_name(name))
     return name
 
@@ -112,6 +113,8 @@ def test_a_whole_state_is_counted(home):
         ("published/labels/*.parquet", "the service makes it again"),
         ("blobs/*/*", "finsdistill restore DIR"),
         (f"adapters/*/{WEIGHTS}", "finsdistill restore DIR"),
+        (f"adapters/*/{CARD}", "finsdistill restore DIR"),
+        (f"adapters/*/{TRAINED}", "finsdistill restore DIR"),
         (f"snapshots/*/{TRAIN}", "remove the folder"),
     ],
 )
@@ -135,6 +138,14 @@ def test_while_the_service_runs_what_it_published_is_walked(home):
         assert "the service makes it again from the log when it starts" in str(home("verify").exception)
     finally:
         lock.release()
+
+
+@pytest.mark.parametrize("words", [("verify",), ("rebuild",), ("rebuild", "--verify")])
+def test_who_only_looks_makes_no_folder_of_a_mistyped_name(tmp_path, words):
+    (tmp_path / "config.toml").write_text(SETTINGS.format(state=tmp_path / "sttae"))
+    with pytest.raises(StateUnusable, match="sttae"):
+        raise Home(tmp_path)(*words).exception
+    assert not (tmp_path / "sttae").exists()
 
 
 def test_an_altered_event_that_no_start_reads_again_is_found(home):

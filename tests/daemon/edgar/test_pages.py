@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.edgar.pages import Filer, filers, sentence_of
+from daemon.edgar.pages import Described, Filer, described, sentence_of
 
 JOINT = b"""<div class="companyInfo"><span class="companyName">AMERICAN ELECTRIC POWER CO INC (Filer)
  <acronym title="Central Index Key">CIK</acronym>: <a href="/x">0000004904 (see all company filings)</a></span></div>
@@ -22,7 +22,7 @@ JOINT = b"""<div class="companyInfo"><span class="companyName">AMERICAN ELECTRIC
     ],
 )
 def test_a_captured_index_page_names_its_filer(edgar, page, filer):
-    assert filers((edgar / "files" / page).read_bytes()) == (filer,)
+    assert described((edgar / "files" / page).read_bytes()).filers == (filer,)
 
 
 @pytest.mark.parametrize(
@@ -36,17 +36,17 @@ def test_a_captured_index_page_names_its_filer(edgar, page, filer):
 )
 def test_any_other_captured_page_names_nobody_and_says_what_it_is(edgar, name, said):
     page = (edgar / "files/_edgar" / name).read_bytes()
-    assert filers(page) == ()
+    assert described(page) == Described()
     assert sentence_of(page).startswith(said)
 
 
 def test_all_companies_of_a_joint_filing_are_found_once_in_order():
-    assert filers(JOINT) == (Filer(4904, "AMERICAN ELECTRIC POWER CO INC"), Filer(1721781, "AEP TEXAS INC."))
+    assert described(JOINT).filers == (Filer(4904, "AMERICAN ELECTRIC POWER CO INC"), Filer(1721781, "AEP TEXAS INC."))
 
 
 @given(st.binary(max_size=300) | st.text(alphabet="<>/=\"'&;!-?abspan:0123456789 ", max_size=300).map(str.encode))
 def test_no_page_breaks_the_reading(page):
-    assert isinstance(filers(page), tuple)
+    assert isinstance(described(page), Described)
     assert 0 < len(sentence_of(page)) <= 160
 
 
@@ -56,4 +56,4 @@ def test_a_page_that_says_nothing_is_called_so(page):
 
 
 def test_only_the_beginning_of_a_huge_page_is_read():
-    assert filers(b"<p>" + b" " * 2_000_000 + JOINT) == ()
+    assert described(b"<p>" + b" " * 2_000_000 + JOINT) == Described()

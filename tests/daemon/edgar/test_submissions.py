@@ -105,7 +105,7 @@ def test_a_document_name_that_leads_elsewhere_is_passed_over(name):
 @given(st.text(alphabet="ab0./\\%?#:@ \n\0-_~", max_size=20))
 def test_no_document_name_leads_out_of_its_filings_folder(name):
     for row in listed(rows(primaryDocument=[name])):
-        url = filing_url("https://www.sec.gov", 320193, row)
+        url = filing_url("https://www.sec.gov", 320193, row.accession, row.document)
         path = url.removeprefix("https://www.sec.gov/Archives/edgar/data/320193/")
         assert path != url
         assert path == f"{ACCESSION}.txt" or path.startswith("000032019325000079/")
@@ -130,13 +130,15 @@ def test_a_day_is_a_day_or_unknown(written, day):
 def test_an_empty_document_name_means_the_whole_submission():
     (row,) = listed(rows(primaryDocument=[""]))
     assert row.document is None
-    assert filing_url("https://www.sec.gov", 320193, row).endswith(f"/data/320193/{ACCESSION}.txt")
+    assert filing_url("https://www.sec.gov", 320193, row.accession, row.document).endswith(
+        f"/data/320193/{ACCESSION}.txt"
+    )
 
 
 def test_addresses_are_edgars(edgar):
     (row,) = listed(rows())
     folder = "https://www.sec.gov/Archives/edgar/data/320193/000032019325000079"
-    assert filing_url("https://www.sec.gov", 320193, row) == f"{folder}/aapl-20250927.htm"
+    assert filing_url("https://www.sec.gov", 320193, row.accession, row.document) == f"{folder}/aapl-20250927.htm"
     assert index_url("https://www.sec.gov", 320193, ACCESSION) == f"{folder}/{ACCESSION}-index.htm"
     assert rebased(f"{folder}/x.htm", "http://127.0.0.1:1").startswith("http://127.0.0.1:1/Archives/")
 

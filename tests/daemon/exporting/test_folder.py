@@ -1,5 +1,6 @@
 """An export takes its place whole, and takes nobody else's."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -55,7 +56,7 @@ def test_an_export_with_somebodys_own_file_in_it_stays(still):
 def test_a_failure_half_way_leaves_the_earlier_export(still, monkeypatch):
     still.export()
     monkeypatch.setattr(JsonLines, "open", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(FolderRefused, match=r"out cannot be written \(No space left on device\)"):
         still.export()
     monkeypatch.undo()
     assert left(still) == ["out"] and "train" in still.read("README.md")
@@ -79,7 +80,7 @@ def test_a_crash_between_any_two_renames_leaves_an_export_for_the_next_one_to_fi
 
     monkeypatch.setattr("daemon.exporting.folder.shutil.rmtree", crash if renames_done == 2 else lambda *_, **__: None)
     monkeypatch.setattr("pathlib.Path.rename", rename)
-    with pytest.raises(KeyboardInterrupt), replacing(still.folder / "out") as folder:
+    with pytest.raises(KeyboardInterrupt), replacing(still.folder / "out", state_dir=still.state) as folder:
         shutil.copytree(still.folder / "out", folder, dirs_exist_ok=True)
     monkeypatch.undo()
     still.export(form="parquet")
@@ -103,17 +104,25 @@ def test_two_exports_to_one_place_are_one_too_many(still):
 
 @pytest.mark.parametrize("place", ["/", "/proc/x", "/dev/null/x"])
 def test_where_nothing_can_be_written_another_folder_is_asked_for(still, place):
-    with pytest.raises(FolderRefused, match="folder"), replacing(still.folder / place):
+    with pytest.raises(FolderRefused, match="folder"), replacing(still.folder / place, state_dir=still.state):
         pass
 
 
-@pytest.mark.parametrize(("number", "refused"), [(13, True), (1, True), (28, False), (5, False)])
-def test_a_folder_that_we_may_not_write_is_the_persons_to_change_and_a_full_disk_is_the_machines(
-    still, monkeypatch, number, refused
-):
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_no_export_is_a_persons_to_change_and_not_the_states_fault(still, monkeypatch, number):
     def mkdir(path: Path, *_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number), str(path))
 
     monkeypatch.setattr("pathlib.Path.mkdir", mkdir)
-    with pytest.raises(FolderRefused if refused else OSError, match=os.strerror(number)):
+    with pytest.raises(FolderRefused, match=f"out cannot be written .{os.strerror(number)}") as told:
         still.export()
+    assert told.value.exit_code == 1
+
+
+@pytest.mark.parametrize("place", [".", "inbox", "blobs/out", "link/out"])
+def test_the_folders_of_the_state_are_nobody_elses(state, place):
+    (state.folder / "link").symlink_to(state.state)
+    before = sorted(state.state.rglob("*"))
+    with pytest.raises(FolderRefused, match="is inside the state"):
+        state.export(place if place.startswith("link") else f"state/{place}")
+    assert sorted(state.state.rglob("*")) == before

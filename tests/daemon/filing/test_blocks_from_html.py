@@ -16,7 +16,7 @@ FULL = f"{BEFORE} {AFTER}"
 
 def blocks(markup: str) -> list[Block]:
     assembly = Assembly()
-    html.fill(f"<html><body>{markup}</body></html>", assembly)
+    html.fill(f"<html><body>{markup}</body></html>", assembly, figures=False)
     return assembly.finish()
 
 

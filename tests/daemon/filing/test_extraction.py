@@ -20,7 +20,7 @@ FILING = """<html><body><p>FORM 10-K</p>
 <table><tr><td>Net sales</td><td>1,234</td><td>1,100</td></tr></table>
 <p><b>Item 2. Properties</b></p><p>We own our yard and the ground on which it stands, and no other land. {more}</p>
 <p><b>Item 3. Legal Proceedings</b></p><p>None.</p></body></html>"""
-MORE = "There is more to be said of this, but it would be of no use to the reader of the report. " * 3
+MORE = "There is more to be said about this matter, but it would hardly help the readers of the report. " * 4
 
 
 def laws_hold(found: Extraction, options: ChunkOptions) -> None:

@@ -10,7 +10,17 @@ from daemon.adopting import STANDINGS, Standing, adoption
 from daemon.planning.plan import plan
 from daemon.planning.wanted import Wanted
 from daemon.teachers.extractive import ExtractiveSettings
-from tests.builders import a_chunk, a_dead_letter, a_label, a_refusal, a_requeue, a_retirement, an_adoption
+from tests.builders import (
+    a_chunk,
+    a_dead_letter,
+    a_label,
+    a_link,
+    a_refusal,
+    a_requeue,
+    a_retirement,
+    an_adoption,
+    an_unlinking,
+)
 from tests.daemon.planning.conftest import BEGUN, MODELS, A, B, declared, planned, tables
 
 TEXTS = tuple("RSTUVW")
@@ -26,6 +36,8 @@ facts = st.one_of(
     st.builds(a_refusal, texts, recipe=recipes),
     st.builds(a_dead_letter, texts, recipe=recipes),
     st.builds(a_requeue, texts, recipe=recipes),
+    st.builds(a_link, texts, texts, across=st.booleans()),
+    st.builds(an_unlinking, texts, texts),
 )
 adoptions = st.builds(an_adoption, recipes, decision=st.sampled_from(["first", "relabel", "keep_old"]))
 histories = st.lists(st.one_of(facts, facts, facts, adoptions), max_size=40)
@@ -58,7 +70,7 @@ def test_the_plan_predicts_the_calls_and_the_labels_that_go_stale(happened, mode
         found = plan(connection, Wanted(recipe, whole=True))
         pending, in_use = standing(connection)
         assert (found.pending, found.in_use) == (len(pending), len(in_use))
-        assert found.texts >= found.pending + found.in_use
+        assert found.texts >= found.pending + found.in_use + found.linked
         for choice in found.choices:
             with decided(connection, recipe, choice.decision):
                 after = standing(connection)

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from daemon.activity import Activity
+from daemon.backfill import Backfills
 from daemon.blobs import Blobs
 from daemon.directory import Directory
+from daemon.discovery import Discovery
 from daemon.edgar.client import Client
 from daemon.edgar.gateway import Gateway
 from daemon.intake import Intake
@@ -21,9 +23,12 @@ from daemon.splits import SplitRule
 from daemon.standin import StandIn
 from daemon.steps.discover import Discover
 from daemon.steps.fetch import Fetch
+from daemon.steps.indexes import Indexes
 from daemon.watchlist import WatchList
 from store.log import EventLog, open_log
+from tests.builders import a_log
 from tests.daemon.edgar.conftest import AGENT, HandTime
+from tests.daemon.steps.reading import readings
 from tests.edgar_submissions import a_head, a_row, other_rows, write_submissions
 
 TODAY = datetime(2021, 3, 2)  # the filings of 2021 are of yesterday
@@ -56,11 +61,20 @@ class Watching:
     intake: Intake
     discover: Discover
     fetch: Fetch
+    indexes: Indexes
+    backfills: Backfills
 
     def poll(self) -> None:
         self.discover.begin()
-        while self.discover.advance():
+        self.indexes.begin()
+        while self.discover.advance() or self.indexes.advance():
             pass
+
+    def poll_some(self, pieces: int) -> None:
+        """Of EDGAR's indexes only so many pieces of work."""
+        self.indexes.begin()
+        for _ in range(pieces):
+            self.indexes.advance()
 
     def fetch_all(self) -> None:
         while self.fetch.advance():
@@ -89,7 +103,13 @@ def watching(tmp_path: Path, mirror: Path) -> Iterator[Callable[..., Watching]]:
     """Puts the steps together; `options` are the stand-in's, `settings` of [edgar]."""
     with ExitStack() as ending:
 
-        def start(companies: Sequence[int], *, settings: dict[str, Any] | None = None, **options: Any) -> Watching:
+        def start(
+            companies: Sequence[object],
+            *,
+            settings: dict[str, Any] | None = None,
+            today: datetime = TODAY,
+            **options: Any,
+        ) -> Watching:
             time = HandTime()
             edgar = ending.enter_context(StandIn(mirror, **{"requests_per_s": 1000} | options))
             values = {"user_agent": AGENT, "data_url": edgar.data_url, "www_url": edgar.www_url, "since": "1990-01-01"}
@@ -100,10 +120,26 @@ def watching(tmp_path: Path, mirror: Path) -> Iterator[Callable[..., Watching]]:
             ending.callback(gateway.close)
             activity, client = Activity(), Client(gateway)
             intake = Intake(log, blobs=Blobs(tmp_path / "blobs"), splits=SplitRule(frozenset(), 0.0), activity=activity)
-            watch = WatchList(log, Directory(tmp_path / "state", client), intake, activity)
+            directory, backfills = Directory(tmp_path / "state", client), Backfills(log)
+            watch = WatchList(log, directory, intake, activity)
             found = threading.Event()
-            discover = Discover(log, client, watch, intake=intake, edgar=chosen, activity=activity, found=found)
-            fetch = Fetch(log, gateway, intake, activity=activity, fetched=found, clock_s=time, now=lambda: TODAY)
-            return Watching(log, edgar, time, activity, intake, discover, fetch)
+            fetch = Fetch(log, gateway, intake, activity=activity, fetched=found, clock_s=time, now=lambda: today)
+            discovery = Discovery(client, intake, purpose="real", found=found)
+            common = {"backfills": backfills, "discovery": discovery, "edgar": chosen, "activity": activity}
+            discover = Discover(log, client, watch, **common)
+            indexes = Indexes(log, client, directory, **common, waiting=lambda: fetch.ready, now=lambda: today)
+            return Watching(log, edgar, time, activity, intake, discover, fetch, indexes, backfills)
 
         yield start
+
+
+@pytest.fixture
+def upgrades(tmp_path):
+    """Services on one log, each of another version."""
+    with a_log(tmp_path / "state") as log, readings(log, tmp_path) as services:
+        yield services
+
+
+@pytest.fixture
+def chunking(upgrades):
+    return upgrades.service()

@@ -1,9 +1,13 @@
 """What a round over the watch list finds, and that no bad day of EDGAR makes it lose anything."""
 
+import json
+from datetime import date
+
 import pytest
 
 from daemon.standin import Fault
 from tests.daemon.steps.conftest import accession, write_company
+from tests.edgar_submissions import a_head, a_row, write_submissions
 
 OURS, OTHER = 9001, 9002
 
@@ -35,7 +39,7 @@ def test_filings_on_a_page_are_not_lost_when_their_index_pages_fail_for_a_whole_
     edgar.poll()
     assert edgar.activity.last_poll.failed == 1
     edgar.poll()
-    assert edgar.events("FilingDiscovered") == [accession(OURS, year) for year in (2001, 2002, 2003)]
+    assert sorted(edgar.events("FilingDiscovered")) == [accession(OURS, year) for year in (2001, 2002, 2003)]
 
 
 def test_filings_on_one_page_are_not_lost_when_the_next_page_fails(mirror, watching):
@@ -45,6 +49,14 @@ def test_filings_on_one_page_are_not_lost_when_the_next_page_fails(mirror, watch
     assert edgar.activity.last_poll.failed == 1
     edgar.poll()
     assert edgar.events("FilingDiscovered") == [accession(OURS, 2001), accession(OURS, 2016)]
+
+
+def test_a_filing_that_edgar_never_answers_about_holds_up_no_newer_one(mirror, watching):
+    write_company(mirror, OURS, [2001, 2002, 2003])
+    edgar = watching([OURS], faults=[Fault("dropped", path=f"{accession(OURS, 2001)}-index")])
+    edgar.poll()
+    assert edgar.events("FilingDiscovered") == [accession(OURS, 2002), accession(OURS, 2003)]
+    assert (edgar.activity.last_poll.found, edgar.activity.last_poll.failed) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +77,14 @@ def test_a_form_is_wanted_however_it_is_written(mirror, watching):
     edgar = watching([OURS], settings={"forms": ["10-k"]})
     edgar.poll()
     assert edgar.events("FilingDiscovered") == [accession(OURS, 2020)]
+
+
+def test_a_form_is_found_as_edgar_spells_it(mirror, watching):
+    rows = [a_row(accession(OURS, 2005), "10KSB", date(2005, 3, 1), primaryDocument="")]
+    write_submissions(mirror / "submissions", a_head(OURS, "OURS", ()), rows)
+    edgar = watching([OURS])
+    edgar.poll()
+    assert edgar.log.query("SELECT accession, form FROM filings") == [(accession(OURS, 2005), "10-KSB")]
 
 
 def test_lists_that_cannot_be_read_keep_nobody_behind_them_from_being_polled(mirror, watching):
@@ -132,3 +152,20 @@ def test_a_joint_filing_is_discovered_once_with_all_its_companies(mirror, watchi
     assert edgar.log.query("SELECT payload->>'$.ciks' FROM raw.events WHERE type = 'FilingDiscovered'") == [
         (f"[{OURS},{OTHER}]",)
     ]
+
+
+def test_the_lists_of_a_parent_and_its_subsidiaries_give_each_joint_filing_once(edgar, mirror, watching):
+    filers = {}
+    for cik in (4904, 1721781, 6879, 50172):
+        captured = (edgar / f"files/{cik}/CIK{cik:010d}-2026.json").read_bytes()
+        (mirror / f"submissions/CIK{cik:010d}.json").write_bytes(captured)
+        rows = json.loads(captured)["filings"]["recent"]
+        for name, form, filed in zip(rows["accessionNumber"], rows["form"], rows["filingDate"], strict=True):
+            if form == "10-K" and filed >= "2018-06-01":
+                filers.setdefault(name, set()).add(cik)
+    service = watching([4904, 1721781, 6879, 50172], settings={"since": "2018-06-01"})
+    service.poll()
+    assert sorted(service.events("FilingDiscovered")) == sorted(filers)
+    found = service.log.query("SELECT accession, ciks FROM filings")
+    assert {name: set(ciks) for name, ciks in found} == filers
+    assert max(map(len, filers.values())) == 4

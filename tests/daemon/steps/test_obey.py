@@ -9,11 +9,14 @@ import pytest
 from daemon import commands
 from daemon.activity import Activity
 from daemon.adopting import Adopting
+from daemon.backfill import Backfills
 from daemon.blobs import Blobs
 from daemon.commands import (
     Adopt,
+    Backfill,
     Command,
     Promote,
+    Rechunk,
     Relabel,
     Requeue,
     RequeueAll,
@@ -27,13 +30,26 @@ from daemon.commands import (
 from daemon.directory import Directory
 from daemon.intake import Intake
 from daemon.promotion import Promotions
+from daemon.rechunking import Rechunking
 from daemon.requeuing import Requeuing
 from daemon.splits import SplitRule
 from daemon.steps.obey import Hands, Obey
 from daemon.steps.plans import Folders
 from daemon.watchlist import WatchList
 from store.ids import text_id
-from tests.builders import RECIPE, a_chunk, a_dead_letter, a_filing, a_log, a_recipe, an_adoption, put
+from tests.builders import (
+    RECIPE,
+    a_chunk,
+    a_chunking,
+    a_dead_letter,
+    a_fetch,
+    a_filing,
+    a_log,
+    a_recipe,
+    accession,
+    an_adoption,
+    put,
+)
 from tests.daemon.test_promotion import an_adapter, by_hand, trained
 
 ADAPTER = "a" * 32
@@ -69,13 +85,17 @@ def teacher():
     return Teacher()
 
 
+def rechunking(log):
+    return Rechunking(log, "p2", asked=lambda: None, ended=lambda: None)
+
+
 @pytest.fixture
 def obey(tmp_path, log, activity, teacher):
     intake = Intake(log, blobs=Blobs(tmp_path / "blobs"), splits=SplitRule(frozenset(), 0.0), activity=activity)
     watch = WatchList(log, Directory(tmp_path / "edgar", None), intake, activity)
     promotions = Promotions(log, Folders(tmp_path), "seedling")
     adopting = Adopting(log, lambda: teacher.wanted, teacher.settle)
-    hands = Hands(watch, None, Requeuing(log, activity), promotions, adopting)
+    hands = Hands(watch, None, Backfills(log), Requeuing(log, activity), rechunking(log), promotions, adopting)
     return Obey(tmp_path, hands, activity, clock_s=lambda: LATE)
 
 
@@ -106,13 +126,52 @@ def test_whom_to_watch_waits_for_a_service_that_may_ask_edgar_and_says_so_once(t
     assert ["user_agent" in trouble.what for trouble in activity.troubles()] == [True]
 
 
-def test_what_waits_holds_up_nobody_and_taking_off_needs_no_edgar(tmp_path, log, obey):
-    kept = drop(tmp_path, WatchAdd(companies=("AAPL",)))
+def test_what_waits_holds_up_nothing_else_and_taking_off_needs_no_edgar(tmp_path, log, obey):
     drop(tmp_path, WatchRemove(companies=("AAPL",)))
+    kept = drop(tmp_path, WatchAdd(companies=("AAPL",)))
     drop(tmp_path, RequeueAll(recipe=RECIPE))
     work(obey)
     assert waiting(tmp_path) == [kept]
     assert pending(log) == {text_id("A."), text_id("B.")}
+
+
+def watch_list(obey):
+    return [company.ticker for company in obey._hands.watch.watched()]
+
+
+def test_a_later_command_about_the_same_thing_stays_behind_one_that_waits(tmp_path, obey):
+    add = drop(tmp_path, WatchAdd(companies=("AAPL", "MSFT")))
+    remove = drop(tmp_path, WatchRemove(companies=("AAPL",)))
+    for _ in range(2):
+        obey.again()
+        work(obey)
+    assert waiting(tmp_path) == [add, remove]
+    service = watched(obey)
+    work(service)
+    assert (watch_list(service), waiting(tmp_path)) == (["MSFT"], [])
+
+
+def test_a_decision_that_waits_is_not_overtaken_by_one_that_was_made_later(tmp_path, log, obey, teacher):
+    put(log, a_recipe(OTHER))
+    teacher.wanted = None
+    drop(tmp_path, Relabel(recipe="7" * 32))
+    obey.advance()
+    teacher.wanted = OTHER
+    later = drop(tmp_path, Relabel(recipe=OTHER))
+    work(obey)
+    assert later.exists()
+    obey.again()
+    work(obey)
+    assert (waiting(tmp_path), active(log)) == ([], [(OTHER, "relabel")])
+
+
+def test_who_stood_behind_a_command_that_was_taken_back_is_next(tmp_path, obey):
+    first = drop(tmp_path, WatchAdd(companies=("AAPL",)))
+    drop(tmp_path, WatchRemove(companies=("AAPL",)))
+    work(obey)
+    first.unlink()
+    work(obey)
+    assert waiting(tmp_path) == []
 
 
 @pytest.mark.parametrize("command", [Promote(adapter_id=ADAPTER), Rollback(adapter_id=ADAPTER, reason="by eye")])
@@ -122,6 +181,12 @@ def test_what_cannot_be_done_is_set_aside_with_its_reason_for_whoever_asked(tmp_
     assert waiting(tmp_path) == []
     assert "no adapter is called" in (refusal_of(path) or "")
     assert "no adapter is called" in activity.troubles()[0].what
+
+
+def test_a_requeue_of_a_recipe_that_nobody_declared_is_set_aside(tmp_path, obey):
+    path = drop(tmp_path, RequeueAll(recipe="7" * 32))
+    work(obey)
+    assert "no recipe is called 7777" in (refusal_of(path) or "")
 
 
 def test_a_command_that_was_obeyed_has_no_refusal(tmp_path, obey):
@@ -211,6 +276,7 @@ def commands_of_every_kind(one, two):
     return {
         "watch_add": (WatchAdd(companies=("AAPL",)), WatchRemove(companies=("AAPL",))),
         "watch_remove": (WatchRemove(companies=("MSFT",)), WatchAdd(companies=("MSFT",))),
+        "backfill": (Backfill(since=2015), Backfill(since=2020)),
         "requeue": (Requeue(recipe=RECIPE, texts=(text_id("A."),)), None),
         "requeue_all": (RequeueAll(recipe=RECIPE), None),
         "promote": (Promote(adapter_id=two), back),
@@ -220,7 +286,11 @@ def commands_of_every_kind(one, two):
     }
 
 
-@pytest.mark.parametrize("kind", get_args(get_args(Command)[0]), ids=lambda kind: kind.__name__)
+# What a Rechunk leaves in the log are its filings: test_chunk_again.py.
+KINDS = [kind for kind in get_args(get_args(Command)[0]) if kind is not Rechunk]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_command_whose_file_a_crash_left_has_one_effect_whatever_was_decided_since(tmp_path, log, obey, kind):
     """Killed between the log and the removal of the file, or copied there a second time."""
     put(log, a_recipe(OTHER))
@@ -336,3 +406,23 @@ def test_a_name_of_any_bytes_stops_nobody(tmp_path, log, obey, activity):
     work(obey)
     assert waiting(tmp_path) == [] and pending(log)
     assert activity.troubles()[0].what.isprintable() and activity.troubles()[0].what.encode()
+
+
+def test_a_rechunk_stays_until_every_filing_was_read_again_and_the_next_one_waits_behind_it(tmp_path, log, obey):
+    put(log, a_fetch(), a_chunking(parser="p1"))
+    both = [drop(tmp_path, Rechunk(parser="p2")), drop(tmp_path, Rechunk(parser="p2", accessions=(accession(1),)))]
+    work(obey)
+    assert waiting(tmp_path) == both
+    reading = obey._hands.rechunking
+    assert reading.take() == accession(1)
+    put(log, a_chunking(parser="p2"))
+    reading.done()
+    obey.again()
+    work(obey)
+    assert waiting(tmp_path) == []
+
+
+def test_a_rechunk_by_another_version_than_the_service_s_is_set_aside(tmp_path, obey, activity):
+    path = drop(tmp_path, Rechunk(parser="p3"))
+    work(obey)
+    assert "restart it" in (refusal_of(path) or "")

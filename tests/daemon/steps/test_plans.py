@@ -86,3 +86,7 @@ def test_a_champion_on_another_base_is_no_rival():
 
 def test_an_adapter_is_scored_by_the_objective_it_was_taught():
     assert plans(objective="joint").scoring(Runs(), snapshot(10, 10), adapter()).objective == "step_by_step"
+
+
+def test_a_scoring_is_told_what_is_near_to_what_may_have_been_learned():
+    assert plans().scoring(Runs(), snapshot(10, 10), adapter(), near=(("held", "near"),)).near == (("held", "near"),)

@@ -28,7 +28,7 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
         yield log
 
 
-def training(log: EventLog, tmp_path: Path, *, threshold: int) -> Train:
+def training(log: EventLog, tmp_path: Path, *, threshold: int, may_seal: bool = True) -> Train:
     student = StudentSettings(base="seedling", quantization="none")
     machine = Hardware(None, 8 * 2**30, bf16=False, cpus=2)
     plans = Plans(student, TrainerSettings(), EvaluatorSettings(), machine, 2, Folders(tmp_path))
@@ -41,6 +41,7 @@ def training(log: EventLog, tmp_path: Path, *, threshold: int) -> Train:
         threshold=threshold,
         activity=activity,
         gpu=gpu,
+        may_seal=lambda: may_seal,
         stop=stop,
     )
 
@@ -61,3 +62,11 @@ def test_a_decision_that_brings_labels_back_into_use_is_noticed_at_once(log, tmp
     assert not train.due()
     put(log, an_adoption(A, decision="keep_old"))
     assert train.due()
+
+
+@pytest.mark.parametrize(("may_seal", "snapshots"), [(True, 1), (False, 0)])
+def test_no_snapshot_is_sealed_before_it_is_known_what_is_near_to_held_out_texts(log, tmp_path, may_seal, snapshots):
+    train = training(log, tmp_path, threshold=1, may_seal=may_seal)
+    put(log, a_label(TEXTS[0], recipe=A))
+    assert train.advance() is may_seal
+    assert log.query("SELECT count(*) FROM snapshots") == [(snapshots,)]

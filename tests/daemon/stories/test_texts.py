@@ -17,6 +17,7 @@ from tests.builders import (
     a_dead_letter,
     a_filing,
     a_label,
+    a_link,
     a_recipe,
     a_refusal,
     a_requeue,
@@ -109,7 +110,10 @@ def test_a_label_and_a_chunk_are_told_as_their_text_is(tell):
 
 def test_a_text_that_nobody_was_asked_about_says_so(tell):
     assert "no teacher has answered yet" in tell(text_id(TEXT), a_filing(), a_chunk(TEXT), a_retirement(TEXT))
-    assert ", retired" in tell(text_id(TEXT), a_filing(), a_chunk(TEXT), a_retirement(TEXT))
+    told = tell(text_id(TEXT), a_filing(), a_chunk(TEXT), a_retirement(TEXT))
+    assert ", retired: a newer parser does not find it" in told
+    amended = a_retirement(TEXT).model_copy(update={"amended_by": "0-1"})
+    assert ", retired: the amendment 0-1 replaced it" in tell(text_id(TEXT), a_filing(), a_chunk(TEXT), amended)
 
 
 @pytest.mark.parametrize("raw", ["  event 99, accepted", "\n  event 99\n", "a\r\n  event 99"])
@@ -164,3 +168,13 @@ def test_every_event_of_a_text_is_told_once_and_no_other(facts):
             assert [told[seq] for seq in own] == [1] * len(own)
             others = {type(facts[seq - 1]).__name__ for seq in told if seq not in own}
             assert others <= {"RecipeAdopted"}
+
+
+def test_a_text_that_is_nearly_another_tells_whose_label_it_has(tell):
+    other = "Net sales rose by 5%."
+    links = (a_link(other, TEXT), a_link(TEXT, "Held out.", across=True))
+    told = tell(text_id(other), *BEGUN, a_chunk(other), *links)
+    assert f"nearly {text_id(TEXT)} (0.90 of 1), whose label speaks for both" in told
+    spoken = tell(text_id(TEXT), *BEGUN, a_chunk(other), *links)
+    assert "its label speaks for 1 that are nearly it" in spoken
+    assert f"nearly {text_id('Held out.')} (0.90 of 1), which is held out: this one trains nobody" in spoken
