@@ -14,9 +14,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint con
 # Besides our own DuckDB: what users may read the published tables with.
 READERS := 1.4.5 1.5.6
 
-# One thread per process: pytest runs one process a core, and torch would otherwise start a thread a core in each.
+# One thread per process: pytest runs several, and torch would otherwise start a thread a core in each.
 TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
-PYTEST_JOBS ?= 2
+# A service under test waits a third of its time, so three share two cores well.
+PYTEST_JOBS ?= 3
 PYTEST_ARGS ?=
 TORTURE_SEED ?= 1
 TORTURE_JOBS ?= 2

@@ -17,6 +17,7 @@ from typing import Final, TextIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.items_check import Checked
 from daemon.filing import ChunkOptions, Extraction, FilingUnreadable, extract
 from daemon.identify import Identity, identify
 
@@ -32,6 +33,7 @@ class Tally:
     few_items: list[str] = field(default_factory=list)
     hits: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
+    checked: Checked = field(default_factory=Checked)
 
 
 def main() -> int:
@@ -70,6 +72,7 @@ def run(edgar: Path, row: dict[str, str], tally: Tally, out: TextIO) -> None:
     done = time.perf_counter()
     tally.seconds += done - started
     compare(row, identity, tally)
+    tally.checked.add(row["file"][6:], row["form"], int(row["fiscal_year"] or 0), extraction)
     for passage in extraction.passages:
         out.write(json.dumps({"file": row["file"], "item": passage.item, "text": passage.text}) + "\n")
     print(
@@ -121,6 +124,7 @@ def report(tally: Tally) -> None:
     print(f"\n{tally.files} filings, {tally.refused} refused, {tally.seconds:.1f} s")
     print("facts found: " + ", ".join(f"{fact} {tally.hits[fact]}/{tally.known[fact]}" for fact in _FACTS))
     print(f"full 10-Ks with fewer than 8 Items: {tally.few_items or 'none'}")
+    tally.checked.report()
 
 
 if __name__ == "__main__":

@@ -36,8 +36,10 @@ from daemon.counts import Counts  # noqa: E402
 from daemon.labelling.pending import PendingTexts  # noqa: E402
 from daemon.standing import Standing  # noqa: E402
 from store import events as e  # noqa: E402
+from store.ids import canonical_json  # noqa: E402
 from store.log import EventLog, open_log  # noqa: E402
 from store.records import Append  # noqa: E402
+from store.upcast import event_of  # noqa: E402
 
 COMMAND: Final = Path(sys.executable).with_name("finsdistill")
 ROUNDS: Final = 15
@@ -105,7 +107,7 @@ def new_events(size: Size, recipe: str) -> Iterator[list[e.Event]]:
         fact for lot in lots for fact in lot.facts if fact.type in {"ChunkAppended", "ChunkLabelled", "LabelRefused"}
     )
     while True:
-        yield [e.EVENT.validate_python(fact.payload) for fact in islice(facts, NEW)]
+        yield [event_of(canonical_json(fact.payload)) for fact in islice(facts, NEW)]  # as of any version
 
 
 def inside(size: Size, state: Path) -> None:
@@ -117,7 +119,7 @@ def inside(size: Size, state: Path) -> None:
     standing = Standing(log, activity, Event())
     walked = cost(standing.look)
     state_mb = rss_mb() - before_mb
-    counts, pending = Counts(log, standing, activity, None), PendingTexts(standing)
+    counts, pending = Counts(log, standing, activity, None, parser="p1"), PendingTexts(standing)
     recipe = log.query("SELECT recipe FROM recipes WHERE active")[0][0]
     news = new_events(size, recipe)
     looks, takes, figures = [], [], []

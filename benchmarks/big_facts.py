@@ -1,7 +1,8 @@
 """What happened in a big log: the same mix as a real service's, as plain data, quick enough for ten million events.
 
-Filings of about 300 chunks, 95 % of their texts new; a tenth of the companies held out; a label for half of the texts; a few
-refusals, dead letters, requeued ones, reviews and retired chunks. The same size gives the same facts.
+Filings of about 300 chunks in 16 Items, 95 % of their texts new, a tenth of those nearly an older one; a tenth of the companies
+held out; a label for half of the other texts; a few refusals, dead letters, requeued ones, reviews and retired chunks. The same
+size gives the same facts.
 """
 
 import random
@@ -21,6 +22,10 @@ _FILINGS: Final = 15  # of a company
 _LABELS: Final = 32  # in one append
 _BOILERPLATE: Final = 200  # texts that many companies have word for word
 Payload = dict[str, Any]
+_ITEMS: Final = tuple(
+    e.FoundItem(item=str(n), status="full", char_start=n, char_end=n + 1, by_reference=False, prose=0.9, marks=())
+    for n in range(1, 17)
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,10 @@ def history(size: Size, recipe: str) -> Iterator[Lot]:
         texts = [words.chunk(company.texts) for _ in range(rng.randrange(CHUNKS - 50, CHUNKS + 50))]
         yield filing.arrived()
         yield filing.chunked(texts)
-        new = [text for text in texts[::2] if text not in words.seen]
+        near = texts[3::10] if company.texts else []
+        if near:
+            yield filing.linked(near, company.texts[0])
+        new = [text for text in texts[::2] if text not in words.seen and text not in near]
         words.seen.update(text for text in new if text in words.boilerplate)
         yield from _labels(recipe, filing, new, words)
         company.texts[:] = texts[1:6]
@@ -169,14 +177,26 @@ class _Filing:
     def chunked(self, texts: list[str]) -> Lot:
         facts = [self._chunk(ordinal, text) for ordinal, text in enumerate(texts)]
         done = e.FilingChunked(
-            accession=self.accession, chunks=len(texts), items=("1", "7"), parser="big", extraction_sha256="e" * 64
+            accession=self.accession,
+            chunks=len(texts),
+            items=("1", "7"),
+            parser="big",
+            extraction_sha256="e" * 64,
+            found=_ITEMS,
         )
         return Lot(self.stream, f"chunked-{self.accession}-big", [*facts, fact(done)])
+
+    def linked(self, texts: list[str], older: str) -> Lot:
+        """Each is nearly `older`, whose label speaks for it."""
+        to = text_id(older)
+        near = (text_id(text) for text in texts if text != older)
+        facts = [fact(e.TextLinked(text_id=text, to_text_id=to, similarity=0.95, across=False)) for text in near]
+        return Lot("near", f"near-{self.accession}", facts)
 
     def _chunk(self, ordinal: int, text: str) -> Fact:
         name = text_id(text)
         payload = {
-            "v": 1,
+            "v": 2,
             "type": "ChunkAppended",
             "chunk_id": chunk_id(self.accession, "7", name, ordinal),
             "text_id": name,
@@ -187,6 +207,8 @@ class _Filing:
             "char_end": 1_000 * ordinal + len(text),
             "split": "heldout" if self.company.heldout else "train",
             "text": text,
+            "by_reference": False,
+            "marks": [],
         }
         return Fact("ChunkAppended", payload, (("chunks", payload),))
 
