@@ -10,7 +10,9 @@ import json
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from time import time
 from typing import Final, cast
 
@@ -18,8 +20,9 @@ from tests.llm_answers import passage_of
 from tests.llm_faults import Fault, Question, Reply, as_json, good_reply
 from tests.llm_flavours import FLAVOURS, Flavour, Json, Served
 
+_OK: Final = 200
 _REASONS: Final = {
-    200: "OK",
+    _OK: "OK",
     307: "Temporary Redirect",
     401: "Unauthorized",
     404: "Not Found",
@@ -56,6 +59,9 @@ class LlmServer:
         self.calls: Counter[str] = Counter()
         self.canaries = 0
         self.in_flight = self.most_in_flight = 0
+        self.answered = self.most_unearned = 0  # in flight, less one for each answer so far
+        self.groups: list[int] = []  # of answers that are held back until so many wait
+        self.held: list[Callable[[], None]] = []
         self.first_at: float | None = None
         self.headers: list[dict[str, str]] = []
         self.paths: Counter[str] = Counter()
@@ -198,13 +204,27 @@ class _Connection(asyncio.Protocol):
         server = self._server
         server.in_flight += counted
         server.most_in_flight = max(server.most_in_flight, server.in_flight)
-        if reply.after_s:
+        if counted and reply.status == _OK:
+            server.most_unearned = max(server.most_unearned, server.in_flight - server.answered)
+        if server.groups and counted and reply.status == _OK:
+            self._hold(partial(self._send, reply, counted))
+        elif reply.after_s:
             asyncio.get_running_loop().call_later(reply.after_s, self._send, reply, counted)
         elif reply.after_s is not None:
             self._send(reply, counted)
 
+    def _hold(self, send: Callable[[], None]) -> None:
+        server = self._server
+        server.held.append(send)
+        if len(server.held) == server.groups[0]:
+            del server.groups[0]
+            for held in server.held:
+                asyncio.get_running_loop().call_later(server.latency_s, held)
+            server.held.clear()
+
     def _send(self, reply: Reply, counted: bool) -> None:
         self._server.in_flight -= counted
+        self._server.answered += counted and reply.status == _OK
         if self._transport.is_closing():
             return
         if reply.wire == "nothing":
