@@ -53,9 +53,10 @@ setup: $(VENV)/.setup ## make .venv with the pinned dependencies
 demo: $(VENV)/.setup ## the whole loop on invented filings, from nothing, in about four minutes
 	$(BIN)/finsdistill demo
 
-# By file, so that what a file makes once (a tiny model, a wheel) is made once; pytest comes last and its last line counts.
+# By file, so that what a file makes once (a tiny model, a wheel) is made once, and in their own order: the acceptance tests,
+# each of which takes minutes, come first. pytest comes last and its last line counts.
 test: $(VENV)/.test $(VENV)/.readers lint types ## lint, types and every test, from nothing
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile --durations 10 $(PYTEST_ARGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder --durations 10 $(PYTEST_ARGS)
 
 lint: $(VENV)/.test ## ruff, check and format
 	$(BIN)/ruff check .

@@ -99,8 +99,8 @@ def test_a_run_folder_belongs_to_one_child_at_a_time(folder):
 def test_a_child_in_a_run_folder_gets_no_withheld_variable(folder, monkeypatch):
     monkeypatch.setenv("TEACHERS_KEY", "hush")
     child = ChildRun.start("sleeper", folder, "{}", without={"TEACHERS_KEY"})
+    wait_until_ready(folder)  # by then it is a program of its own
     given = Path(f"/proc/{child.process.pid}/environ").read_bytes()
-    wait_until_ready(folder)
     child.stop(grace_s=0)
     assert b"CUDA_VISIBLE_DEVICES=" in given and b"hush" not in given
 

@@ -40,7 +40,7 @@ def table(*rows: str) -> bytes:
 def test_a_table_of_figures_is_next_to_nothing_before_it_is_parsed(rows: list[str]) -> None:
     markup = table(*rows)
     lighter = without_figures(markup)
-    assert lighter.count(b"<tr") == 1 and lighter.count(b"<td") == 2
+    assert lighter.count(b"<tr") == lighter.count(b"<td") == 1
     assert blocks(lighter) == blocks(markup)
 
 

@@ -33,10 +33,13 @@ def test_every_request_gets_one_reply(start, ask) -> None:
     assert worker.in_flight == () and worker.info is not None and worker.info.model == "scripted"
 
 
-def test_a_teacher_that_needs_no_secret_gets_none(start, monkeypatch) -> None:
+def test_a_teacher_that_needs_no_secret_gets_none(start, ask, monkeypatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hush")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials")
-    given = Path(f"/proc/{start().pid}/environ").read_bytes()
+    worker = start()
+    worker.submit(ask("a"))
+    replies(worker, 1)  # by then it is a program of its own
+    given = Path(f"/proc/{worker.pid}/environ").read_bytes()
     assert b"PATH=" in given and b"hush" not in given and b"/run/credentials" not in given
 
 
