@@ -1,9 +1,7 @@
 """A block is one paragraph, heading or table row of a filing, and the unit that every later step decides on."""
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from daemon.filing.prose import is_prose
 
@@ -18,8 +16,7 @@ _INVISIBLE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """`text` is on one line, single-spaced; empty for breaks and gaps. `strong` means set apart as a heading is:
     bold, underlined or italic throughout, or, in plain text, in capitals or centred."""
 
@@ -27,9 +24,9 @@ class Block:
     kind: Kind = "text"
     strong: bool = False
 
-    @cached_property
+    @property
     def prose(self) -> bool:
-        """Whether it is running text; asked by several steps, and the dearest question about a block."""
+        """Whether it is running text."""
         return is_prose(self.text)
 
 

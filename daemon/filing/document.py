@@ -74,7 +74,7 @@ def decoded(body: bytes) -> str:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _mended(body) or body.decode("cp1252", errors="replace").replace("\ufffd", " ")
-    return text.translate(_FROM_LATIN) if _LATIN.search(body) else text
+    return text.translate(_FROM_LATIN) if b"\xc2" in body and _LATIN.search(body) else text
 
 
 def _mended(body: bytes) -> str | None:
@@ -89,7 +89,7 @@ def refuse_bytes(body: bytes) -> None:
     """Raises FilingUnreadable for bytes that cannot be text: too many, none, or of another format."""
     if len(body) > MAX_BYTES:
         raise FilingUnreadable("too_large", f"{len(body):,} bytes, more than {MAX_BYTES:,}")
-    if not body.strip():
+    if not body or body.isspace():
         raise FilingUnreadable("empty", f"{len(body)} bytes, all white space")
     for magic, reason in _MAGIC:
         if body.startswith(magic):

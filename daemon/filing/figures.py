@@ -15,8 +15,9 @@ from daemon.filing.prose import is_sentence, words
 
 _TABLE: Final = re.compile(rb"<(/?)table(?=[\t\n\f\r >/])", re.IGNORECASE)
 # What is inside stays text.
-_VERBATIM: Final = re.compile(rb"<(?:[Pp][Rr][Ee]|[Xx][Mm][Pp]|[Pp][Ll][Aa][Ii][Nn][Tt]|[Nn][Oo](?:[Ee][Mm]|[Ff][Rr]))")
-_TAG: Final = re.compile(rb"(<[^>]*>)")
+_VERBATIM: Final = re.compile(rb"<(?:pre|xmp|plaint|noem|nofr)")
+_TAG: Final = re.compile(rb"<([^>]*)>")
+_NO_BRACKETS: Final = bytes(code for code in range(256) if code not in b"<>")
 # A tag that ends where it seems to, with its name; the same for what is no element.
 _CLEAN: Final = re.compile(
     rb"</?([a-z][a-z0-9:]*)(?=[\t\n\f\r >/])"
@@ -25,7 +26,8 @@ _CLEAN: Final = re.compile(
 )
 _NO_ELEMENT: Final = re.compile(rb"<!--(?:[^<>]*[^<>-])?-->|<!doctype[^<>]*>|<\?[^<>]*>")
 _DEEPEST: Final = 8  # tables in tables; very deep ones are not told apart later
-_FIGURES: Final = b"<tr><td>a<td>0"  # what a run of such rows comes to: a gap, in a table of figures
+_GAP: Final = b"<tr><td>"  # what a run of rows that go comes to
+_FIGURES: Final = _GAP + b"a<td>0"  # the same in a table of figures
 
 # What a tag is to its table, a byte each, between which the text stands. A void cell is hidden or closed in place.
 _OTHER, _ROW, _CELL, _CELL_END, _ROW_END, _SECTION, _RULE, _VOID, _STRANGE = (bytes((code,)) for code in range(9))
@@ -41,7 +43,10 @@ _STYLED: Final = re.compile(rb"display\s*:|visibility|break-(?:before|after)|(?<
 _NOT_SHOWN: Final = re.compile(rb"display\s*:\s*none\s*;?[\"']\s*/?>")
 
 # Cells outside all rows, and markup of text outside all cells: a parser moves them elsewhere.
-_ASTRAY: Final = re.compile(rb"[\x04\x05][\x00\x02\x03\x06\x07]|[\x01\x03\x07][\x00\x06]")
+_ASTRAY: Final = (
+    *(first + then for first in (_ROW_END, _SECTION) for then in (_OTHER, _CELL, _CELL_END, _RULE, _VOID)),
+    *(first + then for first in (_ROW, _CELL_END, _VOID) for then in (_OTHER, _RULE)),
+)
 # Text that a look at its bytes takes for other text: references without their end, and characters that nobody sees.
 _REFERENCE: Final = re.compile(rb"&[#a-z][#a-z0-9]*+;?")
 _UNSEEN: Final = re.compile(
@@ -84,8 +89,9 @@ class _Passed(set[bytes]):
     """The different tags in front of a table, all clean: no table stands in a comment, an attribute or a text then."""
 
     def covers(self, markup: bytes) -> bool:
-        tags = _TAG.findall(markup)
-        if markup.count(b"<") != len(tags) or _VERBATIM.search(markup):
+        parts = _parts(markup)
+        tags = _TAG.findall(markup) if parts is None else parts[1::2]
+        if parts is None and markup.count(b"<") != len(tags):
             return False
         new = set(tags) - self
         if not all(map(_is_clean, new)):
@@ -94,9 +100,28 @@ class _Passed(set[bytes]):
         return True
 
 
+def _parts(markup: bytes) -> list[bytes] | None:
+    """Texts and tags in turn, the tags without their brackets; None where brackets do not come in pairs."""
+    parts = markup.replace(b"<", b">").split(b">")
+    return parts if markup.translate(None, _NO_BRACKETS) == b"<>" * (len(parts) // 2) else None
+
+
+def _blank(tag: bytes) -> bytes:
+    """Less what stands in its double quotes, if they are all that it has. The tags of facts differ in nothing else, and
+    there are thousands."""
+    pieces = tag.split(b'"')
+    return b'""'.join(pieces[::2]) if len(pieces) % 2 and b"'" not in tag else tag
+
+
 def _is_clean(tag: bytes) -> bool:
-    lower = tag.lower()
-    return _CLEAN.fullmatch(lower) is not None or _NO_ELEMENT.fullmatch(lower) is not None
+    return _is_clean_shape(_blank(tag))
+
+
+@lru_cache(maxsize=1000)
+def _is_clean_shape(blank: bytes) -> bool:
+    tag = b"<%b>" % blank.lower()
+    clean = _CLEAN.fullmatch(tag) or _NO_ELEMENT.fullmatch(tag)
+    return clean is not None and _VERBATIM.match(tag) is None
 
 
 class _Meanings(dict[bytes, bytes]):
@@ -104,12 +129,15 @@ class _Meanings(dict[bytes, bytes]):
     names of facts in inline XBRL."""
 
     def __missing__(self, tag: bytes) -> bytes:
-        self[tag] = code = _code(tag.lower())
+        blank = _blank(tag).lower()
+        self[tag] = code = _code(tag.lower() if b"style" in blank else blank)
         return code
 
 
-def _code(tag: bytes) -> bytes:
-    """Of a tag in small letters."""
+@lru_cache(maxsize=1000)
+def _code(inside: bytes) -> bytes:
+    """Of a tag in small letters, given without its brackets."""
+    tag = b"<%b>" % inside
     named = _CLEAN.fullmatch(tag)
     if named is None:
         return _STRANGE
@@ -129,9 +157,10 @@ def _code(tag: bytes) -> bytes:
 
 def _lighter(table: bytes, meanings: _Meanings) -> bytes | None:
     """What stands between a table's tags, less its rows of figures; None if it is not known for one of figures."""
-    parts = _TAG.split(table)
-    tags = parts[1::2]
-    codes = list(map(meanings.__getitem__, tags))
+    parts = _parts(table)
+    if parts is None:
+        return None
+    codes = list(map(meanings.__getitem__, parts[1::2]))
     said = _said(parts[0::2], codes)
     if said is None:
         return None
@@ -144,13 +173,14 @@ def _lighter(table: bytes, meanings: _Meanings) -> bytes | None:
     if all(stays):
         return None
     if not any(stays):
-        return _FIGURES
-    starts = [2 * i + 1 for i, code in enumerate(codes) if code == _ROW]
+        return _GAP
+    pieces = table.split(b"<")
+    starts = [i for i, code in enumerate(codes, 1) if code == _ROW]
     out: list[bytes] = []
     figures = _FIGURES * max(1, -(-sum(stays) // 4))  # so many that it is a table of figures still
-    for start, stop, stay in zip(starts, (*starts[1:], len(parts)), stays, strict=True):
+    for start, stop, stay in zip(starts, (*starts[1:], len(pieces)), stays, strict=True):
         if stay:
-            out += parts[start:stop]
+            out += (b"<", b"<".join(pieces[start:stop]))
         elif not out or not out[-1].endswith(_FIGURES):
             out.append(figures)
             figures = _FIGURES
@@ -161,7 +191,7 @@ def _said(texts: list[bytes], codes: list[bytes]) -> bytes | None:
     """Rows, cells and text in small letters, as in `\\1\\2net sales\\2$\\21,234`, with a zero byte for any other tag and `\\6`
     for a rule. None where something is hidden, moved or not clean."""
     coded = b"".join(codes)
-    if _STRANGE in coded or _ASTRAY.search(_SECTION + coded):
+    if _STRANGE in coded or any(map((_SECTION + coded).__contains__, _ASTRAY)):
         return None
     astray = compress(texts, (_SECTION + coded).translate(_NO_TEXT_BEHIND))
     mixed = texts + codes

@@ -31,10 +31,16 @@ class Sink(Protocol):
 def fill(text: str, sink: Sink, *, figures: bool) -> None:
     """Tells the visible parts of an HTML document to `sink`, in document order. Without `figures` most rows of tables of
     figures are left out before it is parsed, which saves time and memory."""
-    markup = _without_header(text).encode("utf-8", "replace")
-    tree = LexborHTMLParser(untangled(markup if figures else without_figures(markup)))
+    tree = LexborHTMLParser(_markup(text, figures=figures))
+    tree.raw_html = b""  # the tree does without
     if tree.body is not None:
         _Walk(sink, frozenset(node.mem_id for node in tree.body.css("[hidden]"))).run(tree.body)
+
+
+def _markup(text: str, *, figures: bool) -> bytes:
+    """A function of its own, so that what it makes on the way is gone when the tree is made."""
+    markup = _without_header(text).encode("utf-8", "replace")
+    return untangled(markup if figures else without_figures(markup))
 
 
 def _without_header(text: str) -> str:

@@ -1,6 +1,8 @@
 """What is a sentence and what is a number, a name or a form field."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 # The most frequent function words of running English; a list of names, places or captions has few of them.
@@ -36,8 +38,11 @@ def stop_share(tokens: list[str]) -> float:
     return sum(map(_STOP.__contains__, map(str.lower, tokens))) / len(tokens) if tokens else 0.0
 
 
+_Counts = tuple[int, int, int, int]
+
+
 class _Shape(NamedTuple):
-    """`words` and `letters` are counts, `stops` the function words among the words; `digits` and `dense`, the letters, are
+    """`words` and `letters` are counts, `stops` the share of function words; `digits` and `dense`, the letters, are
     shares, 0 to 1, of the characters that are not spaces."""
 
     words: int
@@ -48,17 +53,29 @@ class _Shape(NamedTuple):
 
 
 def _shape(text: str) -> _Shape:
-    """What `words` would find, counted in bytes: of a paragraph in a third of the time."""
-    plain = text.replace("\u2019", "'").encode("ascii", "replace")
+    """Of all its lines."""
+    words_, letters, stops, digits = _counts(text) if "\n" not in text else _sums(map(_counts, text.split("\n")))
+    solid = max(1, len(text) - text.count(" "))
+    return _Shape(words_, letters, stops / max(1, words_), digits / solid, letters / solid)
+
+
+def _sums(lines: Iterable[_Counts]) -> _Counts:
+    words_, letters, stops, digits = map(sum, zip(*lines, strict=True))
+    return words_, letters, stops, digits
+
+
+@lru_cache(maxsize=10_000)
+def _counts(line: str) -> _Counts:
+    """Words, as `words` would find them, letters, function words and digits, counted in bytes: of a paragraph in a third of
+    the time. Remembered, because a paragraph is asked about as a block and as a line of its passage."""
+    plain = line.replace("\u2019", "'").encode("ascii", "replace")
     spaced = b" " + plain.translate(_IN_WORDS)
     while b"'" in spaced and b" '" in spaced:
         spaced = spaced.replace(b" '", b"  ")
     tokens = spaced.split()
-    letters = len(spaced) - spaced.count(b" ")
     stops = sum(map(_SMALL_STOP.__contains__, tokens))
     digits = len(plain) - len(plain.translate(None, _DIGITS))
-    solid = max(1, len(text) - text.count(" "))
-    return _Shape(len(tokens), letters, stops / max(1, len(tokens)), digits / solid, letters / solid)
+    return len(tokens), len(spaced) - spaced.count(b" "), stops, digits
 
 
 def ends_sentence(text: str) -> bool:
@@ -68,6 +85,10 @@ def ends_sentence(text: str) -> bool:
 def is_prose(text: str) -> bool:
     """Running words, with function words among them and not mostly figures. A fragment without a sentence's end, as
     captions and labels are too, must be longer and plainer to count."""
+    return _known_for_prose(text) if len(text) <= _JUDGED else _is_prose(text)
+
+
+def _is_prose(text: str) -> bool:
     shape = _shape(text[:_JUDGED])
     if shape.words < 4 or shape.dense < 0.6 or shape.digits > 0.2:
         return False
@@ -75,6 +96,10 @@ def is_prose(text: str) -> bool:
         is_label = shape.words < 8 and text.endswith(":")
         return shape.stops >= (0.3 if is_label else 0.1)
     return shape.words >= 6 and shape.stops >= 0.2
+
+
+# Asked by several steps of the same blocks.
+_known_for_prose: Final = lru_cache(maxsize=10_000)(_is_prose)
 
 
 def is_sentence(text: str) -> bool:

@@ -60,26 +60,27 @@ def untangled(markup: bytes) -> bytes:
 
 def _closed(markup: bytes) -> bytes:
     """XHTML closes empty elements in place; an HTML parser would leave them open around everything that follows."""
-    out = bytearray()
-    at = 0
+    ends = _Ends()
+    out: list[bytes] = []
+    done = at = 0
     while (stop := markup.find(b"/>", at)) >= 0:
-        out += markup[at:stop]
-        name = _empty_element(markup, at, stop)
-        out += b"></%b>" % name if name else b"/>"
+        begin = markup.rfind(b"<", at, stop) + 1
+        if begin and (end := ends[markup[begin:stop]]):
+            out += (markup[done:stop], end)
+            done = stop + 2
         at = stop + 2
-    return bytes(out + markup[at:]) if at else markup
+    return b"".join((*out, markup[done:])) if out else markup
 
 
-def _empty_element(markup: bytes, start: int, stop: int) -> bytes | None:
-    """The name of the element whose tag is open at `stop`, if it began behind `start` and HTML would not end it here."""
-    begin = markup.rfind(b"<", start, stop) + 1
-    if not begin or markup.find(b">", begin, stop) >= 0:
-        return None
-    found = _NAME.match(markup, begin, stop)
-    if found is None or found[0].lower() in _VOID:
-        return None
-    behind = markup[found.end() : found.end() + 1]
-    return found[0] if found.end() == stop or behind.isspace() else None
+class _Ends(dict[bytes, bytes]):
+    """What stands for the `/>` of a tag that would otherwise stay open, found out once; empty for others."""
+
+    def __missing__(self, tag: bytes) -> bytes:
+        found = _NAME.match(tag)
+        whole = found is not None and (found.end() == len(tag) or tag[found.end() : found.end() + 1].isspace())
+        closes = found is not None and whole and b">" not in tag and found[0].lower() not in _VOID
+        self[tag] = end = b"></%b>" % found[0] if found is not None and closes else b""
+        return end
 
 
 class _Kinds(dict[bytes, int]):
@@ -112,7 +113,8 @@ def _kinds(markup: bytes) -> bytes:
 def _depth(kinds: bytes, steps: tuple[int, ...], bound: int) -> int:
     """How many elements are open at once at most. An end without a beginning is ignored. At most `bound` if that is so,
     exact if more."""
-    open_now = list(accumulate(map(steps.__getitem__, kinds), initial=0))
+    counted = kinds.translate(None, bytes(kind for kind, step in enumerate(steps) if not step))
+    open_now = list(accumulate(map(steps.__getitem__, counted), initial=0))
     if max(open_now) - min(open_now) <= bound:
         return max(open_now)
     lowest = accumulate(open_now, min)
