@@ -40,6 +40,7 @@ from daemon.watchlist import WatchList
 from store.errors import StateUnusable
 from store.log import EventLog, Limits, open_log
 from store.publishing.publish import Publisher
+from store.restoring import swap
 from trainer.hardware import look
 
 
@@ -115,6 +116,7 @@ def open_state(settings: Settings, purpose: Purpose | None) -> tuple[StateLock, 
     lock = StateLock(service.state_dir)
     check_disk(service.state_dir, service.min_free_gib)
     limits = Limits(memory=service.memory_limit, threads=service.threads)
+    swap.abandon(service.state_dir)
     return lock, open_log(service.state_dir, purpose=purpose, limits=limits)
 
 

@@ -21,8 +21,9 @@ def register(app: typer.Typer) -> None:
     app.command("init")(init)
 
 
-def init(path: Annotated[Path, typer.Argument(help="where to write it")] = Path("config.toml")) -> None:
+def init(path: Annotated[Path, typer.Argument(help="where to write it: a file, or a folder")] = Path()) -> None:
     """Write a commented config.toml."""
+    path = path / "config.toml" if path.is_dir() else path
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(template())

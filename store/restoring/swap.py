@@ -39,6 +39,7 @@ def begin(state_dir: Path) -> Path:
 
 
 def abandon(state_dir: Path) -> None:
+    """Removes what a restore left that ended, or was killed, before the new log was finished."""
     if not is_interrupted(state_dir):
         shutil.rmtree(state_dir / BUILDING, ignore_errors=True)
 

@@ -41,3 +41,11 @@ def test_a_log_that_was_deleted_is_recovered_from_what_the_state_published(home:
     assert content(home) == before
     again = home.run("restore")
     assert (again.returncode, "there is nothing to recover" in again.stderr) == (1, True)
+
+
+def test_what_a_killed_restore_left_is_gone_after_the_next_start(home: Home) -> None:
+    left = home.state / "restoring"
+    left.mkdir(parents=True)
+    (left / "log.duckdb").write_bytes(b"half")
+    assert home.run("run", "--once").returncode == 0
+    assert not left.exists()

@@ -48,7 +48,10 @@ def test_filings_that_another_parser_read_are_told_with_the_command_that_reads_t
 
 @pytest.mark.parametrize(
     ("age", "words"),
-    [(timedelta(seconds=90), "90 seconds"), (timedelta(minutes=5), "5 minutes"), (timedelta(days=3), "3 days")],
+    [
+        *((timedelta(seconds=1), "1 second"), (timedelta(seconds=90), "90 seconds")),
+        *((timedelta(minutes=5), "5 minutes"), (timedelta(days=3), "3 days")),
+    ],
 )
 def test_old_figures_say_their_age(age, words):
     assert f"figures of {words} ago" in shown(a_status(), age=age)
