@@ -14,7 +14,7 @@ from daemon.filing.document import Document, documents
 from daemon.filing.errors import FilingUnreadable
 from daemon.filing.furniture import without_furniture
 from daemon.filing.headings import behind_heading
-from daemon.filing.prose import ends_sentence, reads_plainly
+from daemon.filing.prose import ends_sentence, forget, reads_plainly
 from daemon.filing.recut import recut
 from daemon.filing.references import Status, standing
 from daemon.filing.section import Section
@@ -55,6 +55,7 @@ class Extraction:
 
 def extract(body: bytes, *, form: str | None, options: ChunkOptions) -> Extraction:
     """Deterministic. `form` as EDGAR names it, None if unknown. Raises FilingUnreadable."""
+    forget()
     found = documents(body)
     builder = _Builder(options)
     for document in found:

@@ -102,6 +102,12 @@ def _is_prose(text: str) -> bool:
 _known_for_prose: Final = lru_cache(maxsize=10_000)(_is_prose)
 
 
+def forget() -> None:
+    """What is remembered of texts: of one filing it saves time, of those before only memory is lost."""
+    _known_for_prose.cache_clear()
+    _counts.cache_clear()
+
+
 def is_sentence(text: str) -> bool:
     """Prose long enough, or closed well enough, to stand in a table cell and still be a sentence."""
     if len(text) < _EIGHT_WORDS:
