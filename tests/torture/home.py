@@ -21,7 +21,7 @@ from tests.acceptance.driving import COMMAND
 from tests.llm_server import LlmServer
 from tests.torture.life import Life, all_gone, begin
 from tests.torture.oracle import inspect, lost
-from tests.torture.said import Said, Stored, twice_in
+from tests.torture.said import Said, Stored, not_ended_once, twice_in
 
 CONCURRENCY: Final = 4
 WINDOW: Final = 2 * CONCURRENCY  # texts that the client has at once
@@ -149,16 +149,13 @@ class Home:
         return [f"ready after {life.ready_s:.1f} s"] if life.ready_s > READY_S and not is_busy() else []
 
     def unfinished(self) -> list[str]:
-        """After a run to the end: texts that ended neither as a label nor as a dead letter, or as both."""
-        ends: dict[str, int] = {e.payload["text_id"]: 0 for e in self.known if e.type == "ChunkAppended"}
-        for event in self.known:
-            if event.type in ("ChunkLabelled", "ChunkDeadLettered"):
-                ends[event.payload["text_id"]] += 1
-        wrong = [text for text, times in ends.items() if times != 1]
+        """After a run to the end: texts that did not end once, and commands that nobody took."""
+        wrong = not_ended_once(self.known)
         left = commands.waiting(self.state)
-        found = [f"{len(wrong)} of {len(ends)} texts did not end once: {wrong[:3]}"] if wrong else []
+        found = [f"{len(wrong)} texts did not end once: {wrong[:3]}"] if wrong else []
         found += [f"{len(left)} commands are left"] if left else []
-        return found if len(ends) >= self.texts else [*found, f"{len(ends)} of at least {self.texts} texts are there"]
+        there = len({event.payload["text_id"] for event in self.known if event.type == "ChunkAppended"})
+        return found if there >= self.texts else [*found, f"{there} of at least {self.texts} texts are there"]
 
     def _wasted(self) -> int:
         """By this life: calls that came to no event. A text asked twice in one life counts as wasted too."""

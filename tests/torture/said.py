@@ -87,3 +87,19 @@ def twice_in(events: Sequence[Stored]) -> list[str]:
         (event.type, tuple(event.payload.get(name) for name in of[event.type])) for event in events if event.type in of
     )
     return [f"{kind} {' '.join(map(str, name))} is there {n} times" for (kind, name), n in counted.items() if n > 1]
+
+
+def not_ended_once(events: Sequence[Stored]) -> list[str]:
+    """Texts that, with nothing pending, ended neither as a label nor as a dead letter, or twice. A text that is nearly another
+    one ends with that one's label, and nobody is asked about one that stands only where a check failed. Pure."""
+    wanted = {e.payload["text_id"] for e in events if e.type == "ChunkAppended" and not e.payload.get("marks")}
+    ends = Counter(e.payload["text_id"] for e in events if e.type in ("ChunkLabelled", "ChunkDeadLettered"))
+    speaks: dict[str, str] = {}
+    for event in events:
+        if event.type in ("TextLinked", "TextUnlinked") and not event.payload["across"]:
+            name = event.payload["text_id"]
+            speaks.pop(name, None)
+            if event.type == "TextLinked":
+                speaks[name] = event.payload["to_text_id"]
+    spoken_for = {text for text, other in speaks.items() if not ends[text] and ends[other] == 1}
+    return sorted(text for text in {*wanted, *ends} if ends[text] != 1 and text not in spoken_for)

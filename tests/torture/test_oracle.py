@@ -8,7 +8,7 @@ from tests.torture.blows import chosen, phase_of
 from tests.torture.campaign import counts
 from tests.torture.oracle import lost
 from tests.torture.results import Trial
-from tests.torture.said import Said, Stored, twice_in
+from tests.torture.said import Said, Stored, not_ended_once, twice_in
 from tests.torture.template import kind_of
 
 
@@ -50,6 +50,36 @@ def test_what_is_there_twice_is_told(again: Stored) -> None:
     assert twice_in(ALL) == []
     (told,) = twice_in([*ALL, replace(again, seq=5)])
     assert told.startswith(again.type) and told.endswith("is there 2 times")
+
+
+def link(text: str, to: str, *, kind: str = "TextLinked", across: bool = False) -> Stored:
+    return stored(9, kind, text_id=text, to_text_id=to, across=across)
+
+
+def text(name: str, marks: tuple[str, ...] = ()) -> Stored:
+    return stored(9, "ChunkAppended", text_id=name, marks=marks)
+
+
+def label(name: str, kind: str = "ChunkLabelled") -> Stored:
+    return stored(9, kind, text_id=name)
+
+
+@pytest.mark.parametrize(
+    ("events", "wrong"),
+    [
+        ((text("t"), label("t")), []),
+        ((text("t"), label("t", "ChunkDeadLettered")), []),
+        ((text("t"),), ["t"]),
+        ((text("t"), label("t"), label("t", "ChunkDeadLettered")), ["t"]),
+        ((text("t", ("heading",)),), []),
+        ((text("t"), link("t", "u"), text("u"), label("u")), []),
+        ((text("t"), link("t", "u"), text("u")), ["t", "u"]),
+        ((text("t"), link("t", "u", across=True), label("u")), ["t"]),
+        ((text("t"), link("t", "u"), link("t", "u", kind="TextUnlinked"), label("u")), ["t"]),
+    ],
+)
+def test_a_text_must_have_ended_once_itself_or_by_the_one_that_speaks_for_it(events, wrong) -> None:
+    assert not_ended_once(events) == wrong
 
 
 @pytest.mark.parametrize("now", [ALL[:3], (*ALL[:3], replace(SEALED, hash="another"))])
