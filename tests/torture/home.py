@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,8 @@ WINDOW: Final = 2 * CONCURRENCY  # texts that the client has at once
 REAL: Final = Path(__file__).resolve().parents[3] / "shared" / "edgar" / "files"
 READY_S: Final = 5.0
 BUSY: Final = 1.5  # processes that want a core, for each core
+_WAITING: Final = 50.0  # percent of the time in which somebody waited for a core
+_WAITED: Final = re.compile(r"some avg10=([\d.]+)")
 _USUAL_S: Final = 1.3  # from start to service on two idle cores; `pace` is by how much it is slower now
 
 # Who labels, and whether it trains: a server that counts its calls, the extractive teacher alone, or with trainings.
@@ -180,9 +183,11 @@ class Home:
         return self.rng.choice(sorted(SAMPLE_CIKS))
 
 
-def is_busy() -> bool:
-    """Whether the machine has so much to do that how long something takes is no matter of ours."""
-    return os.getloadavg()[0] > BUSY * (os.cpu_count() or 1)
+def is_busy(pressure: Path = Path("/proc/pressure/cpu")) -> bool:
+    """Whether the machine has so much to do that how long something takes is no matter of ours: over the last minute, or,
+    where the kernel tells that, over the last ten seconds."""
+    waited = _WAITED.search(pressure.read_text()) if pressure.exists() else None
+    return os.getloadavg()[0] > BUSY * (os.cpu_count() or 1) or (waited is not None and float(waited[1]) > _WAITING)
 
 
 @contextmanager

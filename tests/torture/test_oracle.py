@@ -6,6 +6,7 @@ import pytest
 
 from tests.torture.blows import chosen, phase_of
 from tests.torture.campaign import counts
+from tests.torture.home import is_busy
 from tests.torture.oracle import lost
 from tests.torture.results import Trial
 from tests.torture.said import Said, Stored, not_ended_once, twice_in
@@ -80,6 +81,16 @@ def label(name: str, kind: str = "ChunkLabelled") -> Stored:
 )
 def test_a_text_must_have_ended_once_itself_or_by_the_one_that_speaks_for_it(events, wrong) -> None:
     assert not_ended_once(events) == wrong
+
+
+@pytest.mark.parametrize(
+    ("told", "busy"), [("some avg10=94.97 avg60=1.00", True), ("some avg10=0.10 avg60=99.0", False)]
+)
+def test_a_machine_on_which_many_wait_is_busy_before_its_load_of_a_minute_says_so(monkeypatch, tmp_path, told, busy):
+    monkeypatch.setattr("os.getloadavg", lambda: (0.1, 0.1, 0.1))
+    (tmp_path / "cpu").write_text(told)
+    assert is_busy(tmp_path / "cpu") == busy
+    assert not is_busy(tmp_path / "not told by this kernel")
 
 
 @pytest.mark.parametrize("now", [ALL[:3], (*ALL[:3], replace(SEALED, hash="another"))])
