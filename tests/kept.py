@@ -9,11 +9,12 @@ from pathlib import Path
 import duckdb
 
 from store.backups.backup import Made, back_up
-from store.log import EventLog, Limits
+from store.log import EventLog, Limits, open_log
 from store.publishing.publish import Publisher
+from store.records import Head
 from store.restoring.restore import Hands, Restored, Wish, restore
 from tests.adapters import carded
-from tests.builders import Clock, a_fetch, a_filing, a_log, a_training, labelled, put
+from tests.builders import Clock, a_chunk, a_fetch, a_filing, a_log, a_training, labelled, put
 from trainer.run import CONFIG, WEIGHTS, whole_adapter_id_of
 
 LIMITS = Limits("512MiB", 1)
@@ -81,6 +82,22 @@ def flip(path: Path) -> None:
     body = bytearray(path.read_bytes())
     body[len(body) // 2] ^= 1
     path.write_bytes(body)
+
+
+def more(state: Path, *texts: str) -> Head:
+    """A service was there meanwhile; where its log ended."""
+    with a_log(state) as log:
+        put(log, *(a_chunk(text) for text in texts))
+        publish(log, state)
+        return log.head
+
+
+def head_of(folder: Path) -> Head:
+    log = open_log(folder, purpose=None, limits=LIMITS)
+    try:
+        return log.head
+    finally:
+        log.close()
 
 
 def views_of(state: Path) -> dict[str, list[str]]:

@@ -1,6 +1,5 @@
-"""What a backup brings back is the log that was backed up; a restore takes nothing away, and can be killed anywhere."""
+"""What a backup brings back is the log that was backed up, and a restore takes nothing away."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,13 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.backups.contents import BACKUP, Backup, BackupProblem, read_backup
+from store.backups.contents import BackupProblem
 from store.errors import StateUnusable
 from store.events import Event
-from store.log import open_log
 from store.rebuild import verify
-from store.records import Head
-from store.restoring.mark import is_interrupted
 from tests.builders import (
     a_chunk,
     a_dead_letter,
@@ -30,52 +26,7 @@ from tests.builders import (
     labelled,
     put,
 )
-from tests.kept import LIMITS, a_home, backed_up, brought_back, files_of, flip, killed, publish, views_of
-from trainer.run import CARD, TRAINED
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    a_home(folder)
-    return folder
-
-
-@pytest.fixture
-def place(tmp_path) -> Path:
-    return tmp_path / "backup"
-
-
-@pytest.fixture
-def fresh(tmp_path) -> Path:
-    """The state folder of another machine."""
-    return tmp_path / "fresh"
-
-
-@pytest.fixture
-def made(home, state, place) -> Backup:
-    """In `place`; `state` is what it was made of."""
-    shutil.copytree(home / "state", state)
-    shutil.copytree(home / "backup", place)
-    backup = read_backup(place)
-    assert backup is not None
-    return backup
-
-
-def more(state: Path, *texts: str) -> Head:
-    """A service was there meanwhile; where its log ended."""
-    with a_log(state) as log:
-        put(log, *(a_chunk(text) for text in texts))
-        publish(log, state)
-        return log.head
-
-
-def head_of(folder: Path) -> Head:
-    log = open_log(folder, purpose=None, limits=LIMITS)
-    try:
-        return log.head
-    finally:
-        log.close()
+from tests.kept import backed_up, brought_back, files_of, head_of, more, publish, views_of
 
 
 def agrees(folder: Path) -> bool:
@@ -199,101 +150,6 @@ def test_a_demo_is_restored_where_a_demo_or_nothing_was_and_stays_a_demo(open_st
         assert open_state(folder, purpose="demo").purpose == "demo"
 
 
-def test_damaged_blobs_and_adapters_of_a_sound_log_are_brought_back(made, state, place):
-    before = files_of(state / "blobs") | files_of(state / "adapters")
-    for path in made.paths:
-        if path.suffix != ".parquet":
-            (state / path).write_bytes(b"rotten")
-    done = brought_back(state, place)
-    assert (done.stretches, done.mended.copied, done.mended.lost) == ((), 2, ())
-    assert files_of(state / "blobs") | files_of(state / "adapters") == before
-
-
-@pytest.mark.parametrize("name", [CARD, TRAINED])
-def test_what_an_adapters_id_does_not_name_is_missed_without_a_backup_too(made, state, place, name):
-    (adapter,) = (path for path in made.paths if path.name == name)
-    (state / adapter).unlink()
-    shutil.rmtree(state / "published")
-    assert brought_back(state, replace=True).mended.lost == (adapter.parent,)
-    assert brought_back(state, place).mended.lost == ()
-
-
-@pytest.mark.parametrize(
-    "harm", [flip, Path.unlink, lambda p: p.write_bytes(b"PAR1" * 50)], ids=["flip", "gone", "bad"]
-)
-@pytest.mark.parametrize("kind", ["events", "blobs", "adapters"])
-def test_damage_of_every_kind_of_file_in_a_backup_is_found(made, place, fresh, kind, harm):
-    (path, *_) = sorted(path for path in made.paths if path.parts[0] == kind)
-    harm(place / path)
-    if kind == "events":
-        with pytest.raises((BackupProblem, StateUnusable)):
-            brought_back(fresh, place)
-        assert not (fresh / "log.duckdb").exists()
-    else:
-        done = brought_back(fresh, place)
-        assert (done.head, len(done.mended.lost)) == (made.end, 1)
-
-
-def test_a_backup_whose_end_is_damaged_gives_what_stands_before_only_when_the_loss_is_accepted(
-    made, state, place, fresh
-):
-    more(state, "Newer.", "Newest.")
-    *_, last = backed_up(state, place).backup.events
-    flip(place / last.path)
-    with pytest.raises(StateUnusable, match=r"events 1[23] to 13 are missing.*--accept-loss"):
-        brought_back(fresh, place)
-    done = brought_back(fresh, place, accept_loss=True)
-    assert done.lost in ((12, 13), (13, 13))  # which of the two the flipped byte hit
-    assert done.lost[0] == head_of(fresh).seq + 1
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ('"adapter_id": "', '"adapter_id": "../../etc/'),
-        ('"name": "', '"name": "../'),
-        ('"name": "', '"name": "/etc/'),
-        ('"sha256": "', '"sha256": "../'),
-        ('"log_id": "', '"log_id": "other'),
-        ('"seq": ', '"seq": 9'),
-        ('"prev_hash": "0', '"prev_hash": "1'),
-        ('"purpose": "real"', '"purpose": "demo"'),
-        ('"format": 1', '"format": 1, "more": 1'),
-    ],
-)
-def test_a_backup_json_that_lies_is_refused_and_touches_nothing(made, place, fresh, old, new):
-    text = (place / BACKUP).read_text()
-    assert old in text
-    (place / BACKUP).write_text(text.replace(old, new))
-    with pytest.raises((BackupProblem, StateUnusable)):
-        brought_back(fresh, place)
-    assert not (fresh / "log.duckdb").exists()
-
-
-@pytest.mark.parametrize("kind", ["events", "blobs"])
-def test_a_link_or_a_pipe_in_a_backup_is_not_followed(made, place, fresh, kind):
-    (path, *_) = sorted(path for path in made.paths if path.parts[0] == kind)
-    elsewhere = place.with_name("elsewhere")
-    (place / path).rename(elsewhere)
-    (place / path).symlink_to(elsewhere)
-    if kind == "events":
-        with pytest.raises(BackupProblem, match="no event can be read"):
-            brought_back(fresh, place)
-        (place / path).unlink()
-        os.mkfifo(place / path)
-        with pytest.raises(BackupProblem, match="is no regular file"):
-            brought_back(fresh, place)
-    else:
-        assert brought_back(fresh, place).mended.lost == (path,)
-
-
-def test_an_event_that_names_a_path_names_no_blob(log, state, place, fresh):
-    put(log, a_fetch(1, sha256="../../etc/passwd"), a_training("../../adapter"))
-    publish(log, state)
-    assert backed_up(state, place).backup.lost_paths == ()
-    assert brought_back(fresh, place).mended.lost == ()
-
-
 def test_a_backup_that_may_only_be_read_is_restored(made, place, fresh):
     before = files_of(place)
     for path in [place, *place.rglob("*")]:
@@ -309,46 +165,3 @@ def test_a_backup_that_may_only_be_read_is_restored(made, place, fresh):
 def test_a_folder_without_a_backup_is_none(tmp_path, fresh):
     with pytest.raises(BackupProblem, match="holds no backup"):
         brought_back(fresh, tmp_path)
-
-
-def test_a_restore_that_was_killed_anywhere_is_finished_by_running_it_again(made, state, place, root, tmp_path):
-    newer = more(state, "Newer.")
-    # Before and after the point of no return, between its moves.
-    for moment in killed("restore", state, place, tmp_path / "killed", root, 1, 4, 6, 7):
-        left = moment / "state"
-        if not is_interrupted(left):
-            assert head_of(left) == newer
-        brought_back(left, moment / "backup", replace=True)
-        (aside,) = left.glob("replaced-*")
-        assert (head_of(left), head_of(aside)) == (made.end, newer)
-        assert (left / "finsdistill.duckdb").exists()
-        assert not (left / "restoring").exists()
-
-
-def test_a_disk_that_refuses_while_an_interrupted_restore_is_finished_is_one_sentence(
-    made, state, place, root, tmp_path, monkeypatch
-):
-    (moment,) = killed("restore", state, place, tmp_path / "killed", root, 6)
-    assert is_interrupted(moment / "state")
-    with monkeypatch.context() as patch, pytest.raises(StateUnusable, match=r"Read-only file system.*restore again"):
-        patch.setattr(Path, "rename", read_only)
-        brought_back(moment / "state")
-    assert brought_back(moment / "state").head is None
-    assert head_of(moment / "state") == made.end
-
-
-def read_only(*_: object) -> None:
-    raise OSError(30, "Read-only file system")
-
-
-def test_a_disk_that_refuses_leaves_the_present_log_alone(made, state, place, monkeypatch):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    newer = more(state, "Newer.")
-    monkeypatch.setattr(os, "fdatasync", full)
-    with pytest.raises(StateUnusable, match="No space left"):
-        brought_back(state, place, replace=True)
-    monkeypatch.undo()
-    assert head_of(state) == newer
-    assert not (state / "restoring").exists()
