@@ -82,7 +82,7 @@ class Indexes:
         self._discovery, self._waiting = discovery, waiting
         self.edgar, self._activity = edgar, activity
         self._days, self._quarters = _Line(), _Line()
-        self._wanted = False
+        self._wanted = self._planned = False
         self._in_a_row = 0
         self._words = structlog.get_logger()
 
@@ -117,17 +117,19 @@ class Indexes:
         self._show(None)
 
     def _advance(self) -> bool:
-        """News first: a quarter that is being read waits for it."""
-        if self._wanted:
-            self._wanted, self._in_a_row = False, 0
+        """News first: a quarter that is being read waits for it. Each round gets on before the next one begins, however
+        quickly they are asked for."""
+        if self._wanted and not self._planned:
+            self._wanted, self._planned, self._in_a_row = False, True, 0
             self._plan()
             return True
+        self._planned = False
         for line in (self._days, self._quarters):
             if line.reading is not None:
                 return self._go_on(line, line.reading)
             if line.todo and (line is self._days or self._waiting() < _ENOUGH):
                 return self._open(line, line.todo.popleft())
-        return False
+        return self._wanted
 
     def _plan(self) -> None:
         try:

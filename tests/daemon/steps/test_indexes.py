@@ -79,6 +79,16 @@ def test_where_it_began_is_remembered_though_it_was_killed_in_the_first_index(mi
     ]
 
 
+def test_rounds_that_are_asked_for_more_quickly_than_they_are_planned_get_on_all_the_same(mirror, every):
+    write_day(mirror, TUESDAY, [filed(1, TUESDAY)])
+    write_day(mirror, WEDNESDAY, [filed(2, WEDNESDAY), filed(3, WEDNESDAY)])
+    edgar = every()
+    for _ in range(20):
+        edgar.poll_some(1)  # begins a round
+    assert edgar.events("FilingDiscovered") == [filed(cik, WEDNESDAY).accession for cik in (2, 3)]
+    assert read(edgar)[-1] == f"{WEDNESDAY}"
+
+
 def test_missed_days_are_caught_up_with_oldest_first_and_a_holiday_is_not_asked_for(mirror, every):
     write_day(mirror, MONDAY, [filed(1, MONDAY)])
     edgar = every()
