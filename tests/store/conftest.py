@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from store.backups.contents import Backup, read_backup
 from store.errors import StateUnusable
 from store.log import EventLog, Limits, open_log
 from tests.builders import Clock
+from tests.kept import a_home
 
 OpenState = Callable[..., EventLog]
 
@@ -54,3 +56,26 @@ def open_state(state: Path, clock: Clock, empty_log: Path) -> Iterator[OpenState
 @pytest.fixture
 def log(open_state: OpenState) -> EventLog:
     return open_state()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`state` with a log, and `backup` of it: to be copied from."""
+    folder = tmp_path_factory.mktemp("home")
+    a_home(folder)
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "backup"
+
+
+@pytest.fixture
+def made(home: Path, state: Path, place: Path) -> Backup:
+    """In `place`; `state` is what it was made of."""
+    shutil.copytree(home / "state", state)
+    shutil.copytree(home / "backup", place)
+    backup = read_backup(place)
+    assert backup is not None
+    return backup

@@ -13,7 +13,6 @@ from store.errors import StateUnusable
 from tests.builders import a_chunk, a_log, labelled, put
 from tests.kept import (
     a_blob,
-    a_home,
     backed_up,
     brought_back,
     fetched,
@@ -24,26 +23,6 @@ from tests.kept import (
     trained,
 )
 from trainer.run import CARD, CONFIG, TRAINED, WEIGHTS
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    a_home(folder)
-    return folder
-
-
-@pytest.fixture
-def place(tmp_path) -> Path:
-    return tmp_path / "backup"
-
-
-@pytest.fixture
-def made(home, state, place) -> Backup:
-    """In `place`; `state` is what it was made of."""
-    shutil.copytree(home / "state", state)
-    shutil.copytree(home / "backup", place)
-    return whole(place)
 
 
 def whole(place: Path) -> Backup:

@@ -1,38 +1,15 @@
 """A backup of a state that is behind, damaged, or lost files after a backup was killed: what is kept, and what is told."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from daemon.cli.backup import _told
-from store.backups.contents import BACKUP, Backup, BackupProblem, read_backup
+from store.backups.contents import BACKUP, BackupProblem
 from store.publishing.publish import Publisher
 from tests.builders import a_chunk, a_log, put
-from tests.kept import a_home, backed_up
+from tests.kept import backed_up
 from trainer.run import WEIGHTS
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    a_home(folder)
-    return folder
-
-
-@pytest.fixture
-def place(tmp_path) -> Path:
-    return tmp_path / "backup"
-
-
-@pytest.fixture
-def made(home, state, place) -> Backup:
-    """In `place`; `state` is what it was made of."""
-    shutil.copytree(home / "state", state)
-    shutil.copytree(home / "backup", place)
-    backup = read_backup(place)
-    assert backup is not None
-    return backup
 
 
 def test_what_is_acknowledged_and_not_published_yet_is_told(made, state, place):
